@@ -1,0 +1,1 @@
+"""Debug Toolbar for Starlette applications."""

@@ -1,0 +1,114 @@
+"""Incoming: a request's scope as it came, copied before routers change it, read when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from debug_toolbar_core.exchange import Request
+
+from .tee import Tee
+
+Pairs = list[tuple[str, str]]
+
+
+def texts(headers: Iterable[tuple[bytes, bytes]]) -> Pairs:
+    """Decode headers: latin-1 says every byte, and odd ones are escaped where they are drawn."""
+    pairs = []
+    for name, value in headers:
+        pairs.append((_text(name), _text(value)))
+    return pairs
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("latin-1")
+    return value if type(value) is str else ""
+
+
+def first(headers: Pairs, name: str) -> str:
+    """Return a header's first value, or an empty text."""
+    return next((value for key, value in headers if key.lower() == name), "")
+
+
+class Incoming:
+    """The plain values of a scope; holds no object of the server or the application."""
+
+    __slots__ = (
+        "client",
+        "headers",
+        "method",
+        "path",
+        "query",
+        "root_path",
+        "scheme",
+        "server",
+        "subprotocols",
+        "version",
+    )
+
+    def __init__(self, scope: Mapping[str, Any]) -> None:
+        get = scope.get
+        self.headers = get("headers") or ()
+        self.method = get("method", "GET")
+        self.path = get("path", "")
+        self.root_path = get("root_path", "")
+        self.query = get("query_string", b"")
+        self.scheme = get("scheme", "http")
+        self.client = get("client")
+        self.server = get("server")
+        self.version = get("http_version", "")
+        self.subprotocols = get("subprotocols") or ()
+
+    def request(self, body: Tee | None) -> Request:
+        """Return the request in plain form."""
+        headers = texts(self.headers if isinstance(self.headers, (list, tuple)) else ())
+        query_string = self.query.decode("latin-1") if isinstance(self.query, bytes) else ""
+        request = Request(
+            method=str(self.method),
+            scheme=str(self.scheme),
+            path=str(self.path),
+            root_path=str(self.root_path),
+            query_string=query_string,
+            query=_query(query_string),
+            http_version=str(self.version),
+            headers=headers,
+            cookies=[pair for name, value in headers if name.lower() == "cookie" for pair in _cookies(value)],
+            client=_address(self.client),
+            subprotocols=[str(name) for name in self.subprotocols],
+        )
+        request.url = self._url(headers, query_string)
+        request.body = (
+            None
+            if body is None
+            else body.body(first(headers, "content-type"), first(headers, "content-encoding") or None)
+        )
+        return request
+
+    def _url(self, headers: Pairs, query_string: str) -> str:
+        host = first(headers, "host") or _address(self.server) or "localhost"
+        path = str(self.path)
+        root = str(self.root_path)
+        if root and not path.startswith(root):  # hypercorn and granian leave the root out of the path
+            path = root + path
+        return f"{self.scheme}://{host}{path}" + (f"?{query_string}" if query_string else "")
+
+
+def _query(query_string: str) -> Pairs:
+    try:
+        return parse_qsl(query_string, keep_blank_values=True, max_num_fields=1_000)
+    except ValueError:  # more fields than anybody reads
+        return [("", query_string)]
+
+
+def _cookies(value: str) -> Pairs:
+    pairs = [part.strip().partition("=") for part in value.split(";") if part.strip()]
+    return [(name, text) for name, _, text in pairs]
+
+
+def _address(pair: Any) -> str | None:
+    if not isinstance(pair, (list, tuple)) or not pair:
+        return None
+    host = f"[{pair[0]}]" if ":" in str(pair[0]) else str(pair[0])
+    return host if len(pair) < 2 or pair[1] is None else f"{host}:{pair[1]}"

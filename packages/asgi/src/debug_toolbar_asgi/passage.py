@@ -1,0 +1,144 @@
+"""Passage: one HTTP request on its way through; notes what passes, and passes it on as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any
+
+from debug_toolbar_core.record import Record
+
+from .exchange import Exchange
+from .injection import Injection
+from .tee import Tee, room_for
+from .types import Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from .recorder import Recorder
+
+START, BODY = "http.response.start", "http.response.body"
+
+
+class Passage:
+    """`receive` and `send` for the application, around those of the server."""
+
+    __slots__ = ("exchange", "injection", "inner_receive", "inner_send", "owner", "record", "scope", "waiting")
+
+    record: Record
+
+    def __init__(self, owner: Recorder, scope: Scope, receive: Receive, send: Send) -> None:
+        self.owner: Recorder | None = owner
+        self.scope = scope
+        self.exchange = Exchange(scope)
+        self.inner_receive = receive
+        self.inner_send = send
+        self.injection: Injection | None = None
+        self.waiting: list[Message] | None = None
+
+    async def receive(self) -> Message:
+        """Hand the server's message on; a request body's first bytes are kept."""
+        message = await self.inner_receive()
+        body = message.get("body")
+        if body and self.owner is not None and message["type"] == "http.request":
+            taken = self.exchange.taken
+            if taken is None:
+                taken = self.exchange.taken = Tee(self.owner.room)
+            taken.add(body)
+        return message
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Pass a message on; a chunk of a stream goes to the server with no frame of ours between."""
+        if self.owner is None:
+            return self.inner_send(message)
+        if self.injection is not None:
+            return self.inject(message)
+        kind = message["type"]
+        if kind == BODY:
+            self.note(message)
+            return self.inner_send(message) if message.get("more_body") else self.last(message)
+        return self.start(message, self.owner) if kind == START else self.inner_send(message)
+
+    async def start(self, message: Message, owner: Recorder) -> None:
+        """Note the status and headers; add ours for viewers who may see the toolbar."""
+        exchange, record = self.exchange, self.record
+        exchange.started = record.now()
+        exchange.status = message.get("status")
+        headers = message.get("headers") or ()
+        if not isinstance(headers, (list, tuple)):  # an iterator: read once, and passed on as a list
+            headers = list(headers)
+            message = {**message, "headers": headers}
+        exchange.headers = headers
+        content_type = _content_type(headers)
+        exchange.sent = Tee(room_for(content_type, owner.room))
+        if owner.shows(self.scope):
+            message = {**message, "headers": [*headers, *owner.our_headers(record, self.scope)]}
+            if owner.inject and b"html" in content_type.lower():
+                self.injection = Injection.begin(self.scope, message, owner.tag_of(record, self.scope))
+                if self.injection is not None:
+                    self.waiting = [message]
+                    return
+        await self.inner_send(message)
+
+    def note(self, message: Message) -> None:
+        """Count a part of the response's body."""
+        exchange = self.exchange
+        exchange.messages += 1
+        body = message.get("body")
+        if body and exchange.sent is not None:
+            exchange.sent.add(body)
+
+    async def last(self, message: Message) -> None:
+        """Send the message that ends the response, and note when it was gone."""
+        await self.inner_send(message)
+        self.exchange.ended = self.record.now()
+        self.exchange.complete = True
+
+    async def inject(self, message: Message) -> None:
+        """Send a page's messages with the tag in them; its start waits until the page shows what it is."""
+        injection, waiting = self.injection, self.waiting
+        if message["type"] != BODY or injection is None:
+            await self.let_go()
+            await self.send(message)
+            return
+        self.note(message)
+        if waiting is None:
+            await self.fed(message, injection)
+            return
+        waiting.append(message)
+        verdict = injection.decide(message.get("body", b""), bool(message.get("more_body")))
+        if verdict is False:
+            await self.let_go()
+        elif verdict:
+            self.waiting = None
+            await self.inner_send({**waiting[0], "headers": injection.headers})
+            for held in waiting[1:]:
+                await self.fed(held, injection)
+
+    async def fed(self, message: Message, injection: Injection) -> None:
+        """Send one part of a page, or what of it need not wait for the page's end."""
+        more = bool(message.get("more_body"))
+        message = {**message, "body": injection.feed(message.get("body", b""), more)}
+        await (self.inner_send(message) if more else self.last(message))
+
+    async def let_go(self) -> None:
+        """Give up the injection: what waited goes out as it was."""
+        injection, waiting = self.injection, self.waiting
+        self.injection = self.waiting = None
+        if injection is not None and waiting is None and (rest := injection.release()):
+            await self.inner_send({"type": BODY, "body": rest, "more_body": True})
+        for held in waiting or ():
+            final = held["type"] == BODY and not held.get("more_body")
+            await (self.last(held) if final else self.inner_send(held))
+
+    def detach(self) -> None:
+        """End the noting: what tasks of this request still send goes straight through."""
+        self.owner = None
+
+
+def _content_type(headers: Any) -> bytes:
+    try:
+        for name, value in headers:
+            if name == b"content-type" or name.lower() == b"content-type":
+                return bytes(value)
+    except (TypeError, ValueError, AttributeError):
+        pass  # headers that no server takes: its error is the application's to see
+    return b""

@@ -1,0 +1,105 @@
+"""Capture: one record while it is open, with the panels that measure it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextvars import Token
+from time import perf_counter
+from typing import Any
+
+from debug_toolbar_core.border import Border
+from debug_toolbar_core.context import Position, position
+from debug_toolbar_core.panel import Panel
+from debug_toolbar_core.record import Record
+from debug_toolbar_core.snapshot import snapshot
+
+Running = tuple[Panel, Generator[None, None, Any]]
+
+
+class Capture:
+    """Opens and closes a record in this context; panels run outside it, so they never record themselves."""
+
+    __slots__ = ("border", "record", "running", "token")
+
+    def __init__(self, record: Record, panels: Sequence[Panel], border: Border) -> None:
+        before = perf_counter()
+        self.record = record
+        self.border = border
+        self.running: list[Running] = []
+        for panel in panels:
+            self.begin(panel)
+        self.token: Token[Position | None] = position.set(Position(record.slot))
+        record.cost += perf_counter() - before
+
+    def begin(self, panel: Panel) -> None:
+        """Run a panel up to its yield; one that ends before it has nothing to say of this record."""
+        border, record = self.border, self.record
+        if panel.name in border.off:
+            return
+        before = perf_counter()
+        try:
+            generator = panel.collect(record)
+            next(generator)
+        except StopIteration:
+            return
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            border.fault(panel.name, "collect", record, error)
+            return
+        if (took := perf_counter() - before) > border.budget:
+            border.slow(panel.name, "collect", record, took)
+            _drop(generator)
+        else:
+            self.running.append((panel, generator))
+
+    def leave(self) -> None:
+        """Take the record out of this context; what other tasks of it still do is recorded until `close`."""
+        try:
+            position.reset(self.token)
+        except ValueError:  # closed in another context than opened, as a test's fixture may
+            position.set(None)
+
+    def close(self, error: BaseException | None = None) -> Record:
+        """End the record: each panel past its yield, innermost first, and its data taken as plain values."""
+        record = self.record
+        duration = record.now()
+        self.leave()
+        if error is not None:
+            record.fail(error)
+        for panel, generator in reversed(self.running):
+            self.end(panel, generator)
+        self.running = []
+        record.close(duration)
+        record.cost += perf_counter() - record.started - duration
+        return record
+
+    def end(self, panel: Panel, generator: Generator[None, None, Any]) -> None:
+        """Run a panel from its yield to its end."""
+        border, record = self.border, self.record
+        before = perf_counter()
+        try:
+            next(generator)
+        except StopIteration as stop:
+            if (took := perf_counter() - before) > border.budget:
+                border.slow(panel.name, "collect", record, took)
+            else:
+                border.well(panel.name)
+                if stop.value is not None:
+                    record.data[panel.name] = snapshot(stop.value, record.limits, record.drop)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            border.fault(panel.name, "collect", record, error)
+        else:
+            _drop(generator)
+            border.fault(panel.name, "collect", record, RuntimeError("collect() yielded twice; it yields once"))
+
+
+def _drop(generator: Generator[None, None, Any]) -> None:
+    """Close a generator that is given up; what its cleanup raises was its own business."""
+    try:
+        generator.close()
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise

@@ -1,0 +1,85 @@
+"""Imports: hooks for libraries that the application may import, so that panels never import them first."""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+Hook = Callable[[ModuleType], object]
+logger = logging.getLogger("debug_toolbar")
+_waiting: dict[str, list[Hook]] = {}
+
+
+def when_imported(name: str, hook: Hook) -> Callable[[], None]:
+    """Run `hook(module)` now if the module is there, or once when the application imports it.
+
+    Returns a function that withdraws a hook that has not run yet.
+
+    Example: `withdraw = when_imported("redis.asyncio", patch)`.
+    """
+    module = sys.modules.get(name)
+    if module is not None and not getattr(getattr(module, "__spec__", None), "_initializing", False):
+        hook(module)
+        return lambda: None
+    _waiting.setdefault(name, []).append(hook)
+    if _finder not in sys.meta_path:
+        sys.meta_path.insert(0, _finder)
+    return lambda: _withdraw(name, hook)
+
+
+def _withdraw(name: str, hook: Hook) -> None:
+    hooks = _waiting.get(name, [])
+    if hook in hooks:
+        hooks.remove(hook)
+    if not hooks:
+        _waiting.pop(name, None)
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Lets the other finders find an awaited module, and watches its loader finish."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name not in _waiting:
+            return None
+        for finder in [finder for finder in sys.meta_path if finder is not self]:
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    spec.loader = _Loader(spec.loader)
+                return spec
+        return None
+
+
+class _Loader(importlib.abc.Loader):
+    """The module's own loader, which afterwards runs the hooks that waited for the module."""
+
+    def __init__(self, loader: Any) -> None:
+        self.loader = loader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.loader, name)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        made: ModuleType | None = self.loader.create_module(spec)
+        return made
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__loader__ = self.loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self.loader
+        self.loader.exec_module(module)
+        for hook in _waiting.pop(module.__name__, []):
+            try:
+                hook(module)
+            except Exception:
+                logger.exception("A hook for %s failed; what it measures is not recorded.", module.__name__)
+
+
+_finder = _Finder()

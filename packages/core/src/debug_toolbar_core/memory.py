@@ -1,0 +1,126 @@
+"""Memory store: keeps closed records as they are, and encodes one when somebody reads it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from debug_toolbar_core.encoding import Encoder, decode
+from debug_toolbar_core.errors import ConfigurationError
+from debug_toolbar_core.offload import offload
+from debug_toolbar_core.record import Record
+from debug_toolbar_core.store import Summary, summarise
+
+_RECORD = 4_096
+_SPAN = 1_024
+_WAITING_MOST = 256
+
+
+def weigh(record: Record) -> int:
+    """Estimate a record's bytes in memory without walking it."""
+    return _RECORD + _SPAN * len(record.spans) + record.wire.held()
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A record, its weight, and its summary once somebody asked for it after it was closed."""
+
+    record: Record
+    weight: int
+    summary: Summary | None = None
+
+
+class MemoryStore:
+    """Keeps the newest records of this process: at most `most` of them, about `bytes` in all.
+
+    The application's own record is not counted and stays.
+
+    Example: `MemoryStore(most=200)`, or `store="memory"`.
+    """
+
+    def __init__(self, most: int = 500, bytes: int = 64 * 1024 * 1024, encoder: Encoder | None = None) -> None:
+        if most < 1:
+            raise ConfigurationError("store most", most, "a whole number, 1 or more")
+        self.most = most
+        self.bytes = bytes
+        self.encoder = encoder or Encoder()
+        self._records: OrderedDict[str, _Kept] = OrderedDict()
+        self._app: dict[str, Record] = {}
+        self._weight = 0
+        self._subscribers: set[_Subscriber] = set()
+
+    async def save(self, record: Record) -> None:
+        """Keep a record, forgetting the oldest past the limits; the same id again replaces."""
+        if record.kind == "app":
+            self._app[record.id] = record
+        else:
+            self._keep(record)
+        for subscriber in tuple(self._subscribers):
+            subscriber.tell(record.id)
+
+    def _keep(self, record: Record) -> None:
+        weight = weigh(record)
+        replaced = self._records.get(record.id)
+        self._records[record.id] = _Kept(record, weight)
+        self._weight += weight - (replaced.weight if replaced else 0)
+        while len(self._records) > self.most or (self._weight > self.bytes and len(self._records) > 1):
+            self._weight -= self._records.popitem(last=False)[1].weight
+
+    async def load(self, id: str) -> Record | None:
+        """Return a record as JSON gives it back, or None."""
+        kept = self._records.get(id)
+        record = kept.record if kept else self._app.get(id)
+        return None if record is None else await offload(self.read, record)
+
+    def read(self, record: Record) -> Record:
+        """Send a record through encoding, as every other store does."""
+        return decode(json.loads(json.dumps(self.encoder.encode(record))))
+
+    async def recent(self, limit: int = 50, before: str | None = None) -> list[Summary]:
+        """Return the newest records' summaries, newest first."""
+        ids = sorted((id for id in list(self._records) if before is None or id < before), reverse=True)
+        kept = [self._records.get(id) for id in ids[:limit]]
+        return await offload(lambda: [self._summary(entry) for entry in kept if entry is not None])
+
+    def _summary(self, kept: _Kept) -> Summary:
+        if kept.summary is not None:
+            return kept.summary
+        closed = not kept.record.open
+        summary = summarise(self.read(kept.record))
+        if closed:
+            kept.summary = summary
+        return summary
+
+    async def clear(self) -> None:
+        """Forget every record but the application's own."""
+        self._records.clear()
+        self._weight = 0
+
+    async def subscribe(self) -> AsyncGenerator[str]:
+        """Yield the id of each record saved from now on; a reader 256 records behind misses the rest."""
+        subscriber = _Subscriber()
+        self._subscribers.add(subscriber)
+        try:
+            while True:
+                yield await subscriber.queue.get()
+        finally:
+            self._subscribers.discard(subscriber)
+
+
+class _Subscriber:
+    """One listener's queue, filled from whatever thread saves a record."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.queue: asyncio.Queue[str] = asyncio.Queue(_WAITING_MOST)
+
+    def tell(self, id: str) -> None:
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._put, id)
+
+    def _put(self, id: str) -> None:
+        if not self.queue.full():
+            self.queue.put_nowait(id)

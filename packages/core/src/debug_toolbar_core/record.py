@@ -1,0 +1,203 @@
+"""The record: everything known about one unit of work."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Any, Literal
+
+from debug_toolbar_core.application import Application, Route
+from debug_toolbar_core.clock import new_id
+from debug_toolbar_core.context import position
+from debug_toolbar_core.exchange import Plain, Request, Response, Wire
+from debug_toolbar_core.fault import Caught, Error, Failure, error_of
+from debug_toolbar_core.limits import DEFAULT, Limits
+from debug_toolbar_core.snapshot import ATOMS, snapshot
+from debug_toolbar_core.source import Source
+from debug_toolbar_core.span import Fold, Span
+
+Kind = Literal["http", "websocket", "task", "app"]
+Driver = Callable[[Awaitable[Any]], Awaitable[Any]]
+"""Wraps the application's coroutine for one record, e.g. to time each slice it runs."""
+_LONG = 1_000
+
+
+class Slot:
+    """What the context holds instead of the record: emptied at its close, so that nothing keeps it alive."""
+
+    __slots__ = ("late", "record")
+
+    def __init__(self, record: Record) -> None:
+        self.record: Record | None = record
+        self.late = 0
+
+
+class Record:
+    """All that is known of one unit of work; appended to while it is open, read only through encoding.
+
+    Example: `record.add("cache", "GET user:1", start, record.now(), {"cache.hit": True})`.
+    """
+
+    __slots__ = (
+        "app", "caught", "cost", "data", "drivers", "dropped", "duration", "error", "failures", "folded",
+        "id", "imported", "kind", "limits", "loaded", "parent", "positions", "route", "slot", "spans",
+        "started", "started_at", "tags", "wire",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        kind: Kind = "http",
+        *,
+        id: str | None = None,
+        wire: Wire | None = None,
+        parent: str | None = None,
+        limits: Limits = DEFAULT,
+        app: Application | None = None,
+    ) -> None:
+        self.id = id or new_id()
+        self.kind: Kind = kind
+        self.wire: Wire = wire or Plain()
+        self.parent = parent
+        self.limits = limits
+        self.app = app
+        self.started_at = time.time()
+        self.started = perf_counter()
+        self.duration: float | None = None
+        self.route: Route | None = None
+        self.error: Error | None = None
+        self.caught: list[Caught] = []
+        self.spans: list[Span] = []
+        self.positions: dict[str, int] = {}
+        self.folded: dict[tuple[str, str], Fold] = {}
+        self.data: dict[str, Any] = {}
+        self.failures: dict[str, Failure] = {}
+        self.dropped: dict[str, int] = {}
+        self.tags: dict[str, Any] = {}
+        self.cost = 0.0
+        self.drivers: list[Driver] = []
+        self.loaded = False
+        self.imported = False
+        self.slot = Slot(self)
+
+    @property
+    def request(self) -> Request | None:
+        """What came in, or None where nothing did (a job, the application)."""
+        return self.wire.request()
+
+    @property
+    def response(self) -> Response | None:
+        """What went out so far, or None."""
+        return self.wire.response()
+
+    @property
+    def open(self) -> bool:
+        """Whether the work still goes on."""
+        return self.duration is None
+
+    def now(self) -> float:
+        """Return seconds since the record's start; never goes back."""
+        return perf_counter() - self.started
+
+    def add(
+        self,
+        panel: str,
+        name: str,
+        start: float,
+        end: float | None = None,
+        attributes: dict[str, Any] | None = None,
+        *,
+        source: Source | None = None,
+        parent: Span | None = None,
+    ) -> Span:
+        """Append a span and return it; costs about a microsecond. The attributes then belong to the record.
+
+        `start` and `end` come from `now()`; without `end` the span runs until `finish(span)`. Past the
+        limits the span is counted by its name and not kept; the returned one may be used all the same.
+        """
+        span = Span(panel, name, start, end, attributes or {}, parent or _parent(self), _task(), source)
+        if attributes:
+            self.plain(attributes)
+        if len(name) > _LONG:
+            span.name = name[:_LONG]
+        count = self.positions.get(panel, 0)
+        if count < self.limits.panel_spans and len(self.spans) < self.limits.spans:
+            self.positions[panel] = count + 1
+            self.spans.append(span)
+        else:
+            span.kept = False
+            span.parent = None
+            self.fold(span)
+        return span
+
+    def plain(self, attributes: dict[str, Any]) -> None:
+        """Replace what is not an immutable built-in value, or is too long, by a bounded snapshot."""
+        for key, value in attributes.items():
+            kind = type(value)
+            if kind not in ATOMS or ((kind is str or kind is bytes) and len(value) > _LONG):
+                attributes[key] = snapshot(value, self.limits, self.drop)
+
+    def fold(self, span: Span) -> None:
+        """Count a span that is not kept."""
+        self.drop("spans", 1)
+        fold = self.folded.get((span.panel, span.name))
+        if fold is None:
+            name = span.name if len(self.folded) < self.limits.folds else "…"
+            fold = self.folded.setdefault((span.panel, name), Fold(span.panel, name))
+        fold.count += 1
+        fold.seconds += span.duration
+
+    def finish(self, span: Span, **attributes: Any) -> None:
+        """End a span that was added without an end, with what became known of it."""
+        span.end = self.now()
+        if attributes:
+            self.plain(attributes)
+            span.attributes.update(attributes)
+        fold = None if span.kept else self.folded.get((span.panel, span.name))
+        if fold is not None:
+            fold.seconds += span.end - span.start
+
+    def fail(self, exception: BaseException, *, handled: bool = False, status: int | None = None) -> None:
+        """Note an exception of the application; seen twice it counts once, and unhandled outweighs handled."""
+        for caught in self.caught:
+            if caught.exception is exception:
+                caught.handled = caught.handled and handled
+                break
+        else:
+            if len(self.caught) >= self.limits.exceptions:
+                self.drop("exceptions", 1)
+                return
+            self.caught.append(Caught(exception, exception.__traceback__, handled, self.now()))
+        if self.error is None or self.error.handled:
+            self.error = error_of(exception, handled, status)
+
+    def drop(self, what: str, count: int) -> None:
+        """Count what a limit cut."""
+        self.dropped[what] = self.dropped.get(what, 0) + count
+
+    def drive(self, driver: Driver) -> None:
+        """Have `driver` wrap the application's coroutine for this record; called from a panel's `collect`."""
+        self.drivers.append(driver)
+
+    def close(self, duration: float | None = None) -> None:
+        """End the record: from here on `current()` is None in its context, and nothing more is added."""
+        self.duration = self.now() if duration is None else duration
+        self.slot.record = None
+        self.app = None
+        self.caught = []
+        self.drivers = []
+
+
+def _task() -> str | None:
+    # A running loop is asked for first: outside one `current_task` raises, which costs more than the span.
+    if asyncio._get_running_loop() is None:
+        return threading.current_thread().name
+    task = asyncio.current_task()
+    return None if task is None else task.get_name()
+
+
+def _parent(record: Record) -> Span | None:
+    here = position.get()
+    return here.span if here is not None and here.slot is record.slot else None

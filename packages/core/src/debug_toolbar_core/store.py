@@ -1,0 +1,106 @@
+"""Store: where finished records are kept; the protocol, and the summary that a list of records shows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+from debug_toolbar_core.record import Record
+
+
+@dataclass(slots=True)
+class Summary:
+    """A record's line in a list; `badges`, `levels` and `notices` are filled in from the panels' views."""
+
+    id: str
+    kind: str
+    started_at: float
+    parent: str | None = None
+    method: str = ""
+    path: str = ""
+    query: str = ""
+    status: int | None = None
+    duration: float | None = None
+    open: bool = False
+    route: str | None = None
+    handler: str | None = None
+    size: int | None = None
+    client: str | None = None
+    error: str | None = None
+    content_type: str = ""
+    counts: dict[str, dict[str, float]] = field(default_factory=dict)
+    badges: list[dict[str, Any]] = field(default_factory=list)
+    levels: dict[str, int] = field(default_factory=dict)
+    notices: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary as JSON."""
+        return asdict(self)
+
+
+def summarise(record: Record) -> Summary:
+    """Return the line of a record that went through encoding: its own facts, without what panels say of it."""
+    summary = Summary(record.id, record.kind, record.started_at, record.parent, duration=record.duration)
+    summary.open = record.open
+    summary.method = {"websocket": "WS", "task": "TASK", "app": "APP"}.get(record.kind, "")
+    if (request := record.request) is not None:
+        summary.method = summary.method or request.method
+        summary.path, summary.query, summary.client = request.path, request.query_string, request.client
+    if (response := record.response) is not None:
+        summary.status, summary.size = response.status, response.size
+        summary.content_type = _header(response.headers, "content-type")
+    if record.route is not None:
+        summary.route, summary.handler = record.route.path, record.route.handler
+    if record.error is not None:
+        summary.error = record.error.type
+    if record.kind == "task":
+        summary.path = str(record.tags.get("name", ""))
+    summary.counts = _counts(record)
+    return summary
+
+
+def _header(headers: Any, name: str) -> str:
+    return next((value for key, value in headers if key.lower() == name), "")
+
+
+def _counts(record: Record) -> dict[str, dict[str, float]]:
+    counts: dict[str, dict[str, float]] = {}
+    for span in record.spans:
+        count = counts.setdefault(span.panel, {"count": 0, "seconds": 0.0})
+        count["count"] += 1
+        count["seconds"] += span.duration
+    for fold in record.folded.values():
+        count = counts.setdefault(fold.panel, {"count": 0, "seconds": 0.0})
+        count["count"] += fold.count
+        count["seconds"] += fold.seconds
+    return counts
+
+
+@runtime_checkable
+class Store(Protocol):
+    """Keeps records: bounded by its constructor's arguments, newest first, one record an id.
+
+    `save` is called on the event loop after the response: it keeps or queues the record and returns without
+    waiting; what writes encodes in batches in a thread of its own. What `load` returns went through JSON.
+    """
+
+    async def save(self, record: Record) -> None:
+        """Keep a record; the same id again replaces it: a websocket goes on, a job ends later."""
+
+    async def load(self, id: str) -> Record | None:
+        """Return a record, or None when it was evicted or never existed."""
+
+    async def recent(self, limit: int = 50, before: str | None = None) -> list[Summary]:
+        """Return the newest records' summaries, newest first; `before` an id, for the next page."""
+
+    async def clear(self) -> None:
+        """Forget every record."""
+
+
+@runtime_checkable
+class LiveStore(Protocol):
+    """What a store may do besides: tell of saved records as they come."""
+
+    def subscribe(self) -> AsyncIterator[str]:
+        """Yield the id of each record saved from now on, until closed; a slow reader misses some."""

@@ -1,0 +1,190 @@
+"""The toolbar: panels and a store, and what adapters, the API and tools ask of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from debug_toolbar_core.application import Application
+from debug_toolbar_core.blocks import Block, Notice
+from debug_toolbar_core.border import Border
+from debug_toolbar_core.capture import Capture
+from debug_toolbar_core.config import Config
+from debug_toolbar_core.demand import Demand
+from debug_toolbar_core.discovery import make_panels
+from debug_toolbar_core.encoding import Encoder
+from debug_toolbar_core.errors import UnknownPanel, UnknownRecord
+from debug_toolbar_core.exchange import Wire
+from debug_toolbar_core.keeper import Keeper, make_store
+from debug_toolbar_core.offload import offload
+from debug_toolbar_core.panel import Panel, overrides
+from debug_toolbar_core.record import Kind, Record
+from debug_toolbar_core.search import Search
+from debug_toolbar_core.views import Shown, Views, gathered
+
+APP = "app"
+_SEARCHED_MOST = 2_000
+_APP_BUDGETS = 40
+
+
+class Toolbar:
+    """Captures records, keeps them, and shows them; one a process and application.
+
+    Example: `with Toolbar(Config()).capture("task") as record: ...`.
+    """
+
+    def __init__(self, config: Config | None = None) -> None:
+        self.config = config or Config()
+        self.encoder = Encoder(self.config.redactor())
+        self.border = Border(self.config.budget, self.config.strict)
+        made = make_panels(self.config)
+        self.panels, self.errors = made.panels, made.errors
+        self.by_name = {panel.name: panel for panel in self.panels}
+        self.demand = Demand(self.panels, self.config.always)
+        self.views = Views(self.panels, self.border)
+        self.store = make_store(self.config.store, self.encoder)
+        self.keeper = Keeper(self.store, self.config.budget)
+        self.app = Application()
+        self.app_id: str | None = None
+        self._app_lock = threading.Lock()
+        self._starts = 0
+        self._lifespans: list[tuple[Panel, Generator[None]]] = []
+
+    def start(self, app: Application) -> None:
+        """Open the panels' lifespans; called again (a second test client, a sub-application) it counts."""
+        self._starts += 1
+        if self._starts > 1:
+            return
+        self.app = app
+        for panel in self.panels:
+            if overrides(panel, "lifespan") and self.views.needs.get(panel.name) is None:
+                with self.border.guard(panel.name, "lifespan"):
+                    lifespan = panel.lifespan(app)
+                    next(lifespan)
+                    self._lifespans.append((panel, lifespan))
+
+    def stop(self) -> None:
+        """Close the panels' lifespans, in the opposite order, once as many stops came as starts."""
+        self._starts = max(0, self._starts - 1)
+        if self._starts:
+            return
+        while self._lifespans:
+            panel, lifespan = self._lifespans.pop()
+            with self.border.guard(panel.name, "lifespan"):
+                if next(lifespan, _ENDED) is not _ENDED:
+                    lifespan.close()
+                    raise RuntimeError("lifespan() yielded twice; it yields once")
+
+    def open(
+        self, kind: Kind, wire: Wire | None = None, parent: str | None = None, demand: Collection[str] = ()
+    ) -> Capture:
+        """Open a record in this context; `close()` of what is returned ends it, `keep()` then stores it."""
+        record = Record(kind, wire=wire, parent=parent, limits=self.config.limits, app=self.app)
+        return Capture(record, self.demand.collecting(kind, demand), self.border)
+
+    def keep(self, record: Record) -> None:
+        """Give a record to the store, without waiting."""
+        self.views.forget(record.id)
+        self.keeper.keep(record)
+
+    @contextmanager
+    def capture(self, kind: Kind = "task", **tags: Any) -> Generator[Record]:
+        """Record what runs inside, and keep it.
+
+        Example: `with toolbar.capture("task", name="send_receipt") as record: ...`.
+        """
+        capture = self.open(kind)
+        capture.record.tags.update(tags)
+        error: BaseException | None = None
+        try:
+            yield capture.record
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            self.keep(capture.close(error))
+
+    def app_record(self) -> Record:
+        """Return the application's own record, collected when first asked for; blocks: not for the event loop."""
+        with self._app_lock:
+            record = Record("app", limits=self.config.limits, app=self.app)
+            border = Border(self.config.budget * _APP_BUDGETS, self.config.strict)
+            panels = [panel for panel in self.panels if "app" in panel.kinds and overrides(panel, "collect")]
+            Capture(record, panels, border).close()
+            return record
+
+    async def load(self, id: str) -> Record:
+        """Return a stored record; `app` is the application's own. Raises UnknownRecord."""
+        if id == APP:
+            if self.app_id is None:
+                record = await offload(self.app_record)
+                await self.store.save(record)
+                self.app_id = record.id
+            id = self.app_id
+        found = await self.store.load(id)
+        if found is None:
+            raise UnknownRecord(id)
+        return found
+
+    async def recent(
+        self, limit: int = 50, before: str | None = None, query: str = ""
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Return summaries that a search finds, newest first, and the id to go on before, or None at the end."""
+        search, found, seen = Search(query), list[dict[str, Any]](), 0
+        while seen < _SEARCHED_MOST:
+            page = await self.store.recent(limit, before)
+            for line in page:
+                before, seen = line.id, seen + 1
+                summary = await self.summary(line.id)
+                if summary is not None and search(summary):
+                    found.append(summary)
+                if len(found) >= limit:
+                    return found, before
+            if len(page) < limit:
+                return found, None
+        return found, before
+
+    async def summary(self, id: str) -> dict[str, Any] | None:
+        """Return a stored record's line with what its panels say, or None when it is gone."""
+        kept = self.views.kept(id)
+        if kept is not None:
+            return kept
+        record = await self.store.load(id)
+        return None if record is None else await offload(self.views.summary, record)
+
+    def panel(self, name: str) -> Panel:
+        """Return a panel by name. Raises UnknownPanel."""
+        if name not in self.by_name:
+            raise UnknownPanel(name)
+        return self.by_name[name]
+
+    def blocks(self, record: Record, panel: str) -> list[Block]:
+        """Return what a panel shows of a record; a failure is a notice among them."""
+        return self.views.show(record, self.panel(panel)).blocks
+
+    def notices(self, record: Record) -> list[tuple[str, Notice]]:
+        """Return all panels' notices of a record with their panels' names, worst first."""
+        return gathered(self.views.all(record))
+
+    def shown(self, record: Record) -> list[Shown]:
+        """Return what every panel shows of a record, in menu order."""
+        return self.views.all(record)
+
+    async def clear(self) -> None:
+        """Forget every stored record."""
+        await self.store.clear()
+        self.views.forget()
+
+    async def act(self, record: Record, panel: str, action: str, arguments: Mapping[str, Any]) -> Iterable[Block]:
+        """Run one of a panel's actions on a stored record; what it leaves in `record.data` is kept.
+
+        Raises UnknownPanel, or TypeError when the arguments are not the action's.
+        """
+        from debug_toolbar_core.acting import run_action
+
+        return await run_action(self, record, self.panel(panel), action, arguments)
+
+
+_ENDED = object()

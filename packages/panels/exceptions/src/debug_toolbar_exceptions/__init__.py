@@ -1,0 +1,1 @@
+"""Debug Toolbar panel: the exception of a request, with its traceback."""

@@ -1,0 +1,1 @@
+"""Debug Toolbar panel: request and response headers, explained and checked."""

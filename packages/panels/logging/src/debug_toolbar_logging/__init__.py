@@ -1,0 +1,1 @@
+"""Debug Toolbar panel: the log lines of a request."""

@@ -1,0 +1,1 @@
+"""Debug Toolbar panel: what the application answered."""

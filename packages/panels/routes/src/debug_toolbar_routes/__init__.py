@@ -1,0 +1,1 @@
+"""Debug Toolbar panel: the routes of the application and the one that matched."""

@@ -1,0 +1,118 @@
+/** A page of drawers with invented data, for looking and measuring. */
+import { css, html, LitElement, type TemplateResult } from "lit";
+import { customElement } from "lit/decorators.js";
+import { Api } from "../src/api";
+import { base, tokenSheet } from "../src/base";
+import "../src/blocks/index";
+import type { Block, DebugRecord, Json, PanelEntry, PanelNotice, RecordDetail, Row, Source, Span, Unit } from "../src/types";
+
+const query = new URLSearchParams(location.search);
+const source = (file: string, line: number, name = "list_books"): Source => ({ file: `/app/shop/${file}`, line, function: name });
+const span = (panel: string, name: string, start: number, length: number, parent: number | null, more: Partial<Span> = {}): Span =>
+  ({ panel, name, start: start / 1000, end: (start + length) / 1000, attributes: {}, parent, task: "Task-7", source: null, ...more });
+const column = (title: string, unit: Unit | null = null): { title: string; unit: Unit | null; align: null } => ({ title, unit, align: null });
+const row = (cells: Json[], more: Partial<Row> = {}): Row => ({ cells, level: null, details: [], span: null, ...more });
+
+function story(): Span[] {
+  const spans = [
+    span("app", "middleware: session", 1, 5, null),
+    span("cache", "redis GET session:9f2c", 1.4, 2.1, 0, { attributes: { "cache.hit": true, key: "session:9f2c" } }),
+    span("dependencies", "dependency: current_user", 6.5, 16, null),
+    span("async", "hashlib.scrypt", 7.6, 12.2, 2, { source: source("auth.py", 21, "check") }),
+    span("sqlalchemy", "SELECT users.id, users.email FROM users WHERE users.id = ?", 20.1, 1.3, 2, { source: source("auth.py", 17), attributes: { "db.query.text": "SELECT users.id, users.email FROM users WHERE users.id = ?", "db.response.returned_rows": 1, parameters: [42] } }),
+    span("app", "list_books", 23, 44, null),
+    span("sqlalchemy", "SELECT books.id FROM books ORDER BY books.added DESC LIMIT ?", 23.6, 4.8, 5, { source: source("views.py", 44), attributes: { "db.response.returned_rows": 50 } }),
+    span("http-client", "GET prices.internal/quotes", 31, 18, 5, { attributes: { "http.response.status_code": 200, "url.full": "https://prices.internal/quotes" } }),
+    span("templates", "render books.html", 66, 6.2, null),
+    span("saq", "enqueue send_receipt", 74, 1.1, null),
+    span("logging", "50 books listed", 70, 0, null, { attributes: { level: "INFO" } }),
+    span("acme-search", "index lookup", 72.4, 1.4, null),
+  ];
+  for (let n = 0; n < 19; n++) spans.push(span("sqlalchemy", "SELECT authors.id, authors.name FROM authors WHERE authors.id = ?", 29 + n * 1.5, 1.4, 5, { source: source("views.py", 48), attributes: { parameters: [n] } }));
+  return spans;
+}
+
+function many(count: number): Span[] {
+  const panels = ["sqlalchemy", "cache", "http-client", "templates", "app", "acme", "logging"];
+  return Array.from({ length: count }, (_, n) =>
+    span(panels[n % 7] ?? "app", `${["SELECT", "GET", "render", "call"][n % 4]} ${String.fromCharCode(97 + (n * 7) % 26)}${String.fromCharCode(97 + (n * 11) % 26)}x of the thing`, (n / count) * 80, n % 7 === 6 ? 0 : 3 + (n % 5), n % 3 ? Math.max(0, n - (n % 3) - 1) : null));
+}
+
+const notices: PanelNotice[] = [
+  { panel: "sqlalchemy", type: "notice", level: "warning", label: "N+1", text: "19 similar queries load `Book.author` one row at a time", hint: "Load it with `selectinload(Book.author)`: 1 query instead of 19.", source: source("views.py", 48), saves: 0.029, key: null },
+  { panel: "async", type: "notice", level: "error", label: "blocking", text: "The event loop was blocked for 12 ms by `hashlib.scrypt`", hint: "Run it in a thread: `await anyio.to_thread.run_sync(...)`.", source: source("auth.py", 21), saves: null, key: null },
+];
+const entry = (name: string, title: string): PanelEntry => ({ name, title, group: "data", badge: null, level: null, empty: false, failure: null, needs: null, actions: [] });
+
+function detail(spans: Span[], more: Partial<DebugRecord> = {}): RecordDetail {
+  const record: DebugRecord = {
+    format: 1, id: "0641f2c3a9b1e7d24f8a1", kind: "http", parent: null, started_at: 1795400000.123, duration: 0.0841, open: false,
+    request: { method: "GET", scheme: "http", path: "/books", root_path: "", query: [["sort", "new"]], query_string: "sort=new", url: "", http_version: "1.1", headers: [], cookies: [], client: null, subprotocols: [], body: null },
+    response: { status: 200, reason: "OK", headers: [], size: 12345, messages: 1, started: 0.082, ended: 0.0824, complete: true, encoding: null, body: null },
+    route: null, error: null, spans, folded: [{ panel: "sqlalchemy", name: "SELECT 1", count: 9500, seconds: 1.2 }], data: {}, failures: {}, dropped: { late: 2 }, cost: 0, tags: {}, imported: false, ...more,
+  };
+  const panels = [entry("sqlalchemy", "SQL"), entry("cache", "Cache"), entry("http-client", "HTTP client"), entry("templates", "Templates"), entry("saq", "Background tasks"), entry("async", "Async"), entry("logging", "Logging"), entry("dependencies", "Dependencies")];
+  return { record, summary: {} as RecordDetail["summary"], panels, notices };
+}
+
+const statements = [column("#"), column("Statement", "sql"), column("Source", "source"), column("Rows", "count"), column("Time", "s")];
+const explain: Block = { type: "button", action: "explain", label: "Explain", arguments: { span: 4 }, confirm: null };
+const parameters: Block = { type: "tree", value: { parameters: [42, { a: [1, 2, 3] }], engine: "sqlite" }, title: "Parameters", open: 2 };
+const sqlBlocks = (): Block[] => [
+  { type: "facts", headline: true, items: [{ label: "queries", value: 23, unit: "count", hint: null }, { label: "49 % of the request", value: 0.0412, unit: "s", hint: null }, { label: "similar", value: 19, unit: "count", hint: null }, { label: "duplicates", value: 2, unit: "count", hint: null }, { label: "waiting for a connection", value: 0.0031, unit: "s", hint: null }] },
+  notices[0] as Block,
+  { type: "table", title: null, empty: "Each statement would be a row here.", columns: statements, rows: [
+    row([1, "SELECT users.id, users.email FROM users WHERE users.id = 42", source("auth.py", 17) as unknown as Json, 1, 0.0013], { span: 4, details: [parameters, explain] }),
+    row([2, "SELECT books.id, books.title, books.author_id FROM books ORDER BY books.added DESC LIMIT 50", source("views.py", 44) as unknown as Json, 50, 0.0048], { span: 6, details: [explain] }),
+    row([3, "SELECT authors.id, authors.name FROM authors WHERE authors.id = ?", source("books.html", 12) as unknown as Json, 1, 0.0289], { level: "warning", details: [{ type: "table", title: "19 times", empty: "", columns: [column("Parameters", "json"), column("Time", "s")], rows: Array.from({ length: 19 }, (_, n) => row([[n], 0.0014], { span: 12 + n })) }] }),
+    row([22, "INSERT INTO views (book_id, seen_at) VALUES (7, '2026-11-22 10:42:07')", source("views.py", 61) as unknown as Json, 1, 0.0022], { span: 11 }),
+  ] },
+];
+
+const big = (): Block[] => [{ type: "table", title: "Ten thousand", empty: "", columns: [...statements, column("Level", "level"), column("When", "time")], rows: Array.from({ length: 10_000 }, (_, n) =>
+  row([n, `SELECT a${n % 7}.id, a.name FROM authors AS a WHERE a.id = ${n} AND name = 'x${n}' ${n % 50 === 0 ? "AND long IN (" + "1, ".repeat(400) + "2)" : ""}`, source("views.py", n) as unknown as Json, (n * 37) % 101, ((n * 7919) % 1000) / 10000, ["info", "warning", "error"][n % 3] ?? null, 1795400000 + n], { level: n % 11 === 0 ? "warning" : null, details: n % 2 ? [parameters] : [] })) }];
+
+const code = "async def list_books(session):\n    \"\"\"All of them.\"\"\"\n    books = await session.scalars(select(Book).limit(50))\n    for book in books:  # one query each\n        print(book.author.name, 42, f'{book}')\n    return books\n";
+const all = (): Block[] => [
+  { type: "badge", text: "23", detail: "41 ms", level: "warning" }, ...notices,
+  { type: "facts", headline: false, items: [{ label: "Python", value: "3.13.1", unit: null, hint: "CPython" }, { label: "Uptime", value: 7384.2, unit: "s", hint: null }, { label: "Memory", value: 123456789, unit: "bytes", hint: null }, { label: "Handler", value: source("views.py", 41) as unknown as Json, unit: "source", hint: null }, { label: "Nothing", value: null, unit: null, hint: null }, { label: "Debug", value: true, unit: null, hint: null }, { label: "Tree", value: { a: 1, b: [1, 2] }, unit: "json", hint: null }] },
+  { type: "section", title: "Tabs", tabs: true, open: true, blocks: [{ type: "section", title: "Python", tabs: false, open: true, blocks: [{ type: "code", text: code, language: "python", start: 41, highlight: 45, source: source("views.py", 45), title: "Where" }] }, { type: "section", title: "SQL", tabs: false, open: true, blocks: [{ type: "code", text: "SELECT a.id, b.name FROM a JOIN b ON a.id = b.a_id WHERE a.x = %(x_1)s AND b.y IN (1, 2, 'z') -- why\nORDER BY a.id", language: "sql", start: null, highlight: null, source: null, title: null }] }, { type: "section", title: "JSON", tabs: false, open: true, blocks: [{ type: "code", text: '{"a": [1, true, null], "b": "x"}', language: "json", start: 1, highlight: null, source: null, title: null }] }] },
+  { type: "section", title: "Closed", tabs: false, open: false, blocks: [{ type: "tree", value: { deep: { er: [1, 2, 3] } }, title: null, open: 1 }] },
+  { type: "tree", value: { name: "x", list: Array.from({ length: 250 }, (_, n) => n), nested: { "weird key": [null, true, { a: "b" }] } }, title: "A tree", open: 1 },
+  { type: "button", action: "explain", label: "Explain", arguments: {}, confirm: "This runs the query again." },
+  { type: "timeline", panel: "sqlalchemy" },
+  { type: "table", title: "Empty", empty: "Cookies that the response sets would be listed here.", columns: [column("Name")], rows: [] },
+  { type: "hologram", depth: 3 } as unknown as Block,
+];
+
+const nasty = "<img src=x onerror=alert(1)> \u202Eevil\u202C \u001b[31mred\u001b[0m \u0000 \u200b <script>alert(2)</script> &lt; ${x} {{y}}";
+const hostile = (): Block[] => [
+  { type: "notice", level: "error", label: nasty, text: nasty, hint: nasty, source: { file: nasty, line: 1, function: nasty }, saves: 1, key: null },
+  { type: "facts", headline: true, items: [{ label: nasty, value: nasty, unit: null, hint: nasty }] },
+  { type: "table", title: nasty, empty: nasty, columns: [column(nasty), column("Megabyte"), column("sql", "sql")], rows: [row([nasty, "x<b>".repeat(260_000), `SELECT '${nasty}'`], { details: [{ type: "code", text: nasty.repeat(50), language: "html", start: 1, highlight: 1, source: null, title: nasty }] }), row([nasty, "y".repeat(1_000_000), "SELECT '" + "z".repeat(1_000_000)])] },
+  { type: "tree", value: { [nasty]: nasty, long: "w".repeat(1_000_000), __proto__x: { constructor: 1 } }, title: nasty, open: 2 },
+  { type: "section", title: nasty, open: true, tabs: true, blocks: [{ type: "section", title: nasty, open: true, tabs: false, blocks: [] }] },
+  { type: nasty } as unknown as Block,
+];
+
+@customElement("dev-page")
+export class DevPage extends LitElement {
+  static override styles = [tokenSheet, base, css`:host { position: fixed; inset: 0; background: var(--dt-bg); color: var(--dt-text); font: 13px/1.45 var(--dt-sans); } main { height: 100%; overflow: auto; padding: 16px 20px; }`];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (query.get("theme")) this.setAttribute("theme", query.get("theme") ?? "");
+  }
+
+  override render(): TemplateResult {
+    const show = query.get("show") ?? "timeline";
+    const open = (panel: string, at?: number): void => { document.title = `${panel} ${at ?? ""}`; };
+    const spans = show === "many" ? many(Number(query.get("n") ?? 500)) : story();
+    const known = detail(spans, query.get("open") ? { kind: "websocket", duration: null, open: true, started_at: Date.now() / 1000 - 2, response: null } : {});
+    const api = new Api("/_debug_toolbar");
+    const at = query.get("row");
+    if (show === "timeline" || show === "many") return html`<main><dt-overview .detail=${known} .api=${api} .open=${open}></dt-overview></main>`;
+    const blocks = { sql: sqlBlocks, big, all, hostile }[show] ?? all;
+    return html`<main><dt-blocks .blocks=${blocks()} .detail=${known} .api=${api} .panel=${"sqlalchemy"} .row=${at === null ? null : Number(at)} .open=${open}></dt-blocks></main>`;
+  }
+}

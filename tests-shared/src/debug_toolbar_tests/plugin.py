@@ -1,0 +1,33 @@
+"""The pytest plugin of this repository: fixtures that all packages share, and sessions that tolerate no skip.
+
+What it needs of the product is imported inside its fixtures: a plugin loads before coverage looks.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--no-skips`."""
+    parser.addoption("--no-skips", action="store_true", help="a session in which a test was skipped fails")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a session that skipped something: what did not run proves nothing."""
+    if session.config.getoption("--no-skips") and skipped(session.config) and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say why the session failed when every test that ran passed."""
+    if config.getoption("--no-skips") and (count := skipped(config)):
+        terminalreporter.section("skipped tests", red=True)
+        terminalreporter.line(f"{count} tests were skipped, and --no-skips counts that as a failure.")
+
+
+def skipped(config: pytest.Config) -> int:
+    """Return how many tests (or whole modules) this session skipped."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return len(reporter.stats.get("skipped", ())) if reporter else 0
