@@ -20,14 +20,21 @@ HEADER = "# What CI installs; `hatch run lock` writes it after `hatch env prune`
 def frozen(uv: str, python: Path) -> dict[str, str]:
     """Return the line of each distribution that this interpreter sees, by its name."""
     command = [uv, "pip", "freeze", "--exclude-editable", "--python", str(python)]
-    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
-    return {line.partition("==")[0].lower(): line for line in lines if "==" in line}
+    return pinned(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def pinned(text: str) -> dict[str, str]:
+    """Return the lines that pin a version, by the distribution's name."""
+    lines = [line for line in text.splitlines() if "==" in line]
+    return {line.partition("==")[0].lower(): line for line in lines}
 
 
 def main() -> int:
-    """Write the file; what both Hatch and the environment have is taken from the environment."""
+    """Write the file: what this environment has, then what Hatch has, then what stood there (node, for one)."""
     uv = os.environ.get("HATCH_UV", "uv")
-    pins = frozen(uv, HATCH) if HATCH.exists() else {}
+    pins = pinned(CONSTRAINTS.read_text())
+    if HATCH.exists():
+        pins |= frozen(uv, HATCH)
     pins |= frozen(uv, Path(sys.executable))
     CONSTRAINTS.write_text(HEADER + "".join(f"{pins[name]}\n" for name in sorted(pins)))
     print(f"{CONSTRAINTS.relative_to(ROOT)}: {len(pins)} versions")

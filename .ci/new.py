@@ -47,11 +47,18 @@ def _files(package: Package, *, community: bool) -> dict[str, str]:
 
 def _words(package: Package, shows: str) -> dict[str, str]:
     words = package.name.split("-")
+    class_name = "".join(word.capitalize() for word in words)
+    imports = [
+        f"from {package.module} import {class_name}Panel",
+        "from debug_toolbar_core.blocks import Badge",
+        "from debug_toolbar_testing import Clock, PanelConformance, capture",
+    ]
     return {
         "name": package.name,
         "distribution": package.distribution,
         "module": package.module,
-        "class_name": "".join(word.capitalize() for word in words),
+        "class_name": class_name,
+        "test_imports": "\n".join(["import pytest\n", *sorted(imports)]),
         "title": " ".join(words).capitalize(),
         "description": shows.removesuffix("."),
         "range": template.sibling_range(version()),

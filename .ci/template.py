@@ -9,6 +9,7 @@ import tomlkit
 from packaging.requirements import Requirement
 from packaging.version import Version
 from tomlkit import TOMLDocument
+from tomlkit.items import Array
 
 from workspace import Package
 
@@ -114,10 +115,15 @@ def _set(document: Any, keys: tuple[str, ...], value: Any) -> None:
     *path, last = keys
     for key in path:
         document = document.setdefault(key, tomlkit.table())
-    if isinstance(value, list) and len(value) > 1:
-        array = tomlkit.array()
-        for item in value:
-            array.add_line(item, indent="  ")
+    document[last] = _array(value) if isinstance(value, list) else value
+
+
+def _array(values: list[Any]) -> Array:
+    """Return one line for one value, else a line for each; tables stay within their line."""
+    array = tomlkit.array()
+    for value in values:
+        item = tomlkit.inline_table() | value if isinstance(value, dict) else value
+        array.append(item) if len(values) == 1 else array.add_line(item, indent="  ")
+    if len(values) > 1:
         array.add_line(indent="")
-        value = array
-    document[last] = value
+    return array

@@ -1,31 +1,25 @@
-from debug_toolbar_core import Config, Toolbar
-from $module import ${class_name}Panel
+$test_imports
 
 
-async def test_a_request_is_measured() -> None:
+class TestConformance(PanelConformance):
+    """What every panel must do, this one does."""
+
+    @pytest.fixture
+    def panel(self) -> ${class_name}Panel:
+        return ${class_name}Panel()
+
+
+def test_a_request_is_measured(clock: Clock) -> None:
     """A record has the seconds that passed, and a badge that says them."""
-    toolbar = Toolbar(Config(panels=[${class_name}Panel()], strict=True))
-    with toolbar.capture("http") as record:
-        pass
-    stored = await toolbar.load(record.id)
-    assert 0 <= stored.data["$name"]["seconds"] <= stored.duration
-    [shown] = toolbar.shown(stored)
-    assert shown.badge is not None
-    assert shown.badge.text.endswith(" ms")
+    with capture(${class_name}Panel(), clock=clock) as seen:
+        clock.advance(0.25)
+    assert seen.data == {"seconds": 0.25}
+    assert seen.badge == Badge("250 ms")
+    assert seen.notices == []
 
 
-async def test_a_slow_request_is_worth_a_notice() -> None:
+def test_a_slow_request_is_worth_a_notice(clock: Clock) -> None:
     """Past the option `slow` the panel warns."""
-    toolbar = Toolbar(Config(panels=[${class_name}Panel(slow=0.0)], strict=True))
-    with toolbar.capture("http") as record:
-        pass
-    [(panel, notice)] = toolbar.notices(await toolbar.load(record.id))
-    assert (panel, notice.level) == ("$name", "warning")
-
-
-def test_a_record_without_its_data_shows_nothing() -> None:
-    """A record made while the panel was off has no badge and no blocks."""
-    toolbar = Toolbar(Config(panels=[], strict=True))
-    with toolbar.capture("http") as record:
-        pass
-    assert list(${class_name}Panel().view(record)) == []
+    with capture(${class_name}Panel(slow=0.2), clock=clock) as seen:
+        clock.advance(0.25)
+    assert [notice.level for notice in seen.notices] == ["warning"]

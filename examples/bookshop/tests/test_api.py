@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from bookshop import prices
+from bookshop.schema import BookOut
 from starlette.testclient import TestClient
 
 
@@ -61,7 +62,7 @@ async def test_the_catalogue_is_streamed(client: httpx.AsyncClient, app: Any) ->
 
 async def test_the_stream_has_twenty_chunks() -> None:
     """The sixty books leave in twenty pieces."""
-    books: list[Any] = [prices.BookOut(n, "Dune", "Frank Herbert", 1965, "SF", 1190, "") for n in range(60)]
+    books: list[Any] = [BookOut(n, "Dune", "Frank Herbert", 1965, "SF", 1190, "") for n in range(60)]
     assert len([chunk async for chunk in prices.chunks(books)]) == prices.CHUNKS
 
 

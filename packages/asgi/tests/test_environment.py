@@ -14,9 +14,7 @@ Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tI
 eth0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0
 eth0\t00000000\t{gateway}\t0003\t0\t0\t0\t00000000\t0\t0\t0
 """
-DOCKER = ROUTES.format(
-    gateway=int.from_bytes(bytes([172, 17, 0, 1]), sys.byteorder).to_bytes(4, "big").hex().upper()
-)
+DOCKER = ROUTES.format(gateway=int.from_bytes(bytes([172, 17, 0, 1]), sys.byteorder).to_bytes(4, "big").hex().upper())
 
 
 @pytest.fixture

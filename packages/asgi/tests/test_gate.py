@@ -40,9 +40,7 @@ OWN_TABLE: dict[str, list[dict[str, Any]]] = {
 
 def cases() -> dict[str, list[dict[str, Any]]]:
     """Return the shared table that stands beside the repository, or else our own rows."""
-    found = (
-        parent.parent / "shared" / "data" / "access_cases.json" for parent in Path(__file__).resolve().parents
-    )
+    found = (parent.parent / "shared" / "data" / "access_cases.json" for parent in Path(__file__).resolve().parents)
     table = next((path for path in found if path.is_file()), None)
     rows: dict[str, list[dict[str, Any]]] = json.loads(table.read_text("utf-8")) if table else {}
     return {key: [*OWN_TABLE[key], *rows.get(key, [])] for key in OWN_TABLE}
@@ -263,9 +261,7 @@ def login(url: str, **request: Any) -> tuple[Gate, list[tuple[bytes, bytes]] | V
     gate = Gate(GateConfig(token="t0ken of mine", allowed_hosts=("devbox.lan",), container_gateway=""), {})
     query = gate.login_url("").partition("?")[2] if url == "$" else url
     scope = scope_of({"client": "192.168.1.7", "host": "devbox.lan"} | request)
-    return gate, gate.login(
-        scope | {"query_string": query.encode(), "root_path": request.get("root_path", "")}
-    )
+    return gate, gate.login(scope | {"query_string": query.encode(), "root_path": request.get("root_path", "")})
 
 
 def test_login() -> None:
@@ -293,9 +289,7 @@ def test_login_under_a_root_path(root_path: Any, location: str) -> None:
     answer = gate.login(scope_of({"scheme": "https"}) | {"query_string": b"token=t", "root_path": root_path})
     assert isinstance(answer, list)
     assert dict(answer)[b"location"].decode() == location
-    assert (
-        f"; Path={location[:-1]}; HttpOnly; SameSite=Strict; Secure" in dict(answer)[b"set-cookie"].decode()
-    )
+    assert f"; Path={location[:-1]}; HttpOnly; SameSite=Strict; Secure" in dict(answer)[b"set-cookie"].decode()
 
 
 @pytest.mark.parametrize(
@@ -394,11 +388,7 @@ def test_an_iterator_of_headers_is_left_alone() -> None:
     """Headers that can be read only once stay for the application."""
     headers = iter([(b"host", b"localhost")])
     for kind in KINDS:
-        assert (
-            not Gate(GateConfig(container_gateway=""), {})
-            .check(scope_of({}) | {"headers": headers}, kind)
-            .allowed
-        )
+        assert not Gate(GateConfig(container_gateway=""), {}).check(scope_of({}) | {"headers": headers}, kind).allowed
     assert next(headers) == (b"host", b"localhost")
 
 
@@ -422,9 +412,7 @@ ODD: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize(
-    "key", ["headers", "client", "server", "scheme", "method", "query_string", "root_path"]
-)
+@pytest.mark.parametrize("key", ["headers", "client", "server", "scheme", "method", "query_string", "root_path"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_odd_scopes(kind: Kind, key: str) -> None:
     """A scope that holds anything anywhere, or is none, is decided without an exception."""

@@ -153,9 +153,7 @@ def test_headers_of_proxies(name: bytes) -> None:
     assert is_forwarding(name)
 
 
-@pytest.mark.parametrize(
-    "name", [b"host", b"origin", b"cookie", b"x-request-id", b"traceparent", b"referer", b""]
-)
+@pytest.mark.parametrize("name", [b"host", b"origin", b"cookie", b"x-request-id", b"traceparent", b"referer", b""])
 def test_headers_of_browsers(name: bytes) -> None:
     """What a browser or a tracer sends does not look like a proxy."""
     assert not is_forwarding(name)
@@ -163,12 +161,8 @@ def test_headers_of_browsers(name: bytes) -> None:
 
 def test_reads_the_scopes_of_servers() -> None:
     """Lists for pairs, ports in digits, a unix socket and missing keys are all read."""
-    daphne = Visit.of(
-        {"headers": [[b"Host", b"a"]], "client": ["127.0.0.1", 1], "server": ["127.0.0.1", 8000]}
-    )
-    granian = Visit.of(
-        {"client": ("::1", "5"), "server": ("::1", "8000"), "scheme": "https", "method": "POST"}
-    )
+    daphne = Visit.of({"headers": [[b"Host", b"a"]], "client": ["127.0.0.1", 1], "server": ["127.0.0.1", 8000]})
+    granian = Visit.of({"client": ("::1", "5"), "server": ("::1", "8000"), "scheme": "https", "method": "POST"})
     socket = Visit.of({"client": None, "server": ("/run/app.sock", None), "headers": ()})
     assert daphne == Visit("GET", "http", "127.0.0.1", 8000, ((b"host", b"a"),))
     assert granian == Visit("POST", "https", "::1", 8000, ())

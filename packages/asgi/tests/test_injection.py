@@ -180,10 +180,7 @@ def test_html_in_encodings_like_ascii(value: bytes) -> None:
 def test_harmless_headers() -> None:
     """Encoding "identity", disposition "inline" and chunked transfer are no reason to stay out."""
     inline = (b"content-disposition", b"inline; filename=a.html")
-    assert (
-        begin([HTML, inline, (b"content-encoding", b"identity"), (b"transfer-encoding", b"chunked")])
-        is not None
-    )
+    assert begin([HTML, inline, (b"content-encoding", b"identity"), (b"transfer-encoding", b"chunked")]) is not None
 
 
 @pytest.mark.parametrize(
@@ -287,9 +284,7 @@ def test_headers_keep_their_order_and_duplicates() -> None:
     sent = send(headers, [PAGE])
     assert sent is not None
     assert headers == before
-    expected = [
-        (name, b"%d" % len(INJECTED) if name == b"Content-Length" else value) for name, value in before
-    ]
+    expected = [(name, b"%d" % len(INJECTED) if name == b"Content-Length" else value) for name, value in before]
     assert sent[0] == expected
 
 
@@ -297,8 +292,7 @@ def test_what_names_the_exact_bytes_is_dropped() -> None:
     """ETag and digests would be wrong; Last-Modified, Vary and Accept-Ranges are not our business."""
     kept = [HTML, (b"last-modified", b"Mon"), (b"vary", b"cookie"), (b"accept-ranges", b"bytes")]
     dropped = [
-        (name, b"x")
-        for name in (b"ETag", b"etag", b"content-md5", b"Digest", b"Repr-Digest", b"content-digest")
+        (name, b"x") for name in (b"ETag", b"etag", b"content-md5", b"Digest", b"Repr-Digest", b"content-digest")
     ]
     sent = send([*dropped, *kept], [PAGE])
     assert sent is not None
@@ -366,9 +360,7 @@ def test_what_is_held_back_is_bounded() -> None:
     assert sent == b"<html>" + TAG + b"</body><!--" + b"x" * HELD
 
 
-@pytest.mark.parametrize(
-    "end", [b"<script>", b"<textarea>", b"<!-- ", b"<a title='", b"<template>", b"<svg>", b"</"]
-)
+@pytest.mark.parametrize("end", [b"<script>", b"<textarea>", b"<!-- ", b"<a title='", b"<template>", b"<svg>", b"</"])
 def test_a_streamed_page_that_breaks_off_keeps_its_length(end: bytes) -> None:
     """Where a script would not run any more, white space stands for the tag if its length was promised."""
     page = b"<!doctype html>" + end
@@ -391,9 +383,7 @@ def test_a_beginning_of_only_white_space_is_waited_for() -> None:
     """White space and comments do not decide; they are waited for, but not for long."""
     injection = begin([HTML])
     assert injection is not None
-    assert [injection.decide(chunk, True) for chunk in (b"", b"\n", b"<!-- c", b" -->", b"<!doct")] == [
-        None
-    ] * 5
+    assert [injection.decide(chunk, True) for chunk in (b"", b"\n", b"<!-- c", b" -->", b"<!doct")] == [None] * 5
     assert injection.decide(b"ype html>", True) is True
     injection = begin([HTML])
     assert injection is not None

@@ -9,6 +9,7 @@ import string
 import uuid
 
 import pytest
+
 from debug_toolbar_core.redaction import Redactor
 
 ALPHABETS = {
@@ -22,41 +23,47 @@ ALPHABETS = {
 }
 # What public scanners look for: a telling key, and the form of the value; {a36} is 36 letters and digits.
 TOKENS = """
-adobe_client_secret p8e-{l32}|AGE_SECRET_KEY AGE-SECRET-KEY-1{U58}|airtable_api_key pat{a14}.{h64}|algolia_admin_key {h32}
-ALIBABA_ACCESS_KEY_SECRET {l30}|alibaba_access_key LTAI{l20}|ANTHROPIC_API_KEY sk-ant-api03-{u93}AA|asana_token 1/{n16}:{h32}
-ARTIFACTORY_API_KEY AKC{a70}|ATLASSIAN_API_TOKEN ATATT3xFfGF0{u180}={U8}|bitbucket_app_password ATBB{a32}{U8}
-AWS_ACCESS_KEY AKIA{U16}|aws_session_key ASIA{U16}|AWS_BEARER_TOKEN_BEDROCK ABSKQmVkcm9ja{b100}=|AZURE_CLIENT_SECRET {a3}8Q~{u34}
-AZURE_STORAGE_ACCOUNT_KEY {b86}==|braintree_token access_token$production${l16}${h32}|BREVO_API_KEY xkeysib-{h64}-{a16}
-buildkite_token bkua_{h40}|CIRCLECI_TOKEN CCIPAT_{a22}_{h40}|clojars_token CLOJARS_{l60}|cloudflare_api_key {h37}
-cloudflare_origin_ca_key v1.0-{h24}-{h146}|contentful_token CFPAT-{u43}|databricks_token dapi{h32}|datadog_api_key {h32}
-DIGITALOCEAN_TOKEN dop_v1_{h64}|do_oauth_token doo_v1_{h64}|discord_bot_token M{a23}.{u6}.{u38}|docker_token dckr_pat_{u27}
-doppler_token dp.pt.{a43}|doppler_service_token dp.st.prd.{a43}|duffel_token duffel_live_{u43}|dynatrace_token dt0c01.{U24}.{U64}
+adobe_client_secret p8e-{l32}|AGE_SECRET_KEY AGE-SECRET-KEY-1{U58}|airtable_api_key pat{a14}.{h64}
+algolia_admin_key {h32}|ALIBABA_ACCESS_KEY_SECRET {l30}|alibaba_access_key LTAI{l20}
+ANTHROPIC_API_KEY sk-ant-api03-{u93}AA|asana_token 1/{n16}:{h32}|ARTIFACTORY_API_KEY AKC{a70}
+ATLASSIAN_API_TOKEN ATATT3xFfGF0{u180}={U8}|bitbucket_app_password ATBB{a32}{U8}|AWS_ACCESS_KEY AKIA{U16}
+aws_session_key ASIA{U16}|AWS_BEARER_TOKEN_BEDROCK ABSKQmVkcm9ja{b100}=|AZURE_CLIENT_SECRET {a3}8Q~{u34}
+AZURE_STORAGE_ACCOUNT_KEY {b86}==|braintree_token access_token$production${l16}${h32}
+BREVO_API_KEY xkeysib-{h64}-{a16}|buildkite_token bkua_{h40}|CIRCLECI_TOKEN CCIPAT_{a22}_{h40}
+clojars_token CLOJARS_{l60}|cloudflare_api_key {h37}|cloudflare_origin_ca_key v1.0-{h24}-{h146}
+contentful_token CFPAT-{u43}|databricks_token dapi{h32}|datadog_api_key {h32}|DIGITALOCEAN_TOKEN dop_v1_{h64}
+do_oauth_token doo_v1_{h64}|discord_bot_token M{a23}.{u6}.{u38}|docker_token dckr_pat_{u27}|doppler_token dp.pt.{a43}
+doppler_service_token dp.st.prd.{a43}|duffel_token duffel_live_{u43}|dynatrace_token dt0c01.{U24}.{U64}
 easypost_api_key EZAK{a54}|facebook_access_token EAAC{a120}|FIGMA_TOKEN figd_{u40}|flutterwave_secret FLWSECK-{l32}-X
 fly_access_token fo1_{u43}|frameio_token fio-u-{u64}|gcp_api_key AIza{u35}|google_client_secret GOCSPX-{u28}
 google_oauth_token ya29.a0{u140}|google_refresh_token 1//0{u60}|GH_TOKEN ghp_{a36}|github_app_token ghs_{a36}
 github_refresh_token ghr_{a76}|github_oauth gho_{a36}|GITHUB_PAT github_pat_{a22}_{a59}|GITLAB_TOKEN glpat-{u20}
-gitlab_runner_token glrt-{u20}|gitlab_deploy_token gldt-{u20}|gitlab_trigger_token glptt-{h40}|ci_job_token glcbt-64_{u20}
-grafana_token glsa_{a32}_{h8}|GRAFANA_CLOUD_TOKEN glc_{b60}|groq_api_key gsk_{a52}|harness_api_key pat.{u22}.{a24}.{a20}
-hashicorp_tf_token {a14}.atlasv1.{u67}|VAULT_TOKEN hvs.{u95}|vault_batch_token hvb.{u140}|heroku_api_key HRKU-AA{u58}
-HF_TOKEN hf_{a34}|hubspot_token pat-na1-{h8}-{h4}-{h4}-{h4}-{h12}|infracost_api_key ico-{a32}|jwt_token eyJ{a33}.eyJ{u80}.{u43}
+gitlab_runner_token glrt-{u20}|gitlab_deploy_token gldt-{u20}|gitlab_trigger_token glptt-{h40}
+ci_job_token glcbt-64_{u20}|grafana_token glsa_{a32}_{h8}|GRAFANA_CLOUD_TOKEN glc_{b60}|groq_api_key gsk_{a52}
+harness_api_key pat.{u22}.{a24}.{a20}|hashicorp_tf_token {a14}.atlasv1.{u67}|VAULT_TOKEN hvs.{u95}
+vault_batch_token hvb.{u140}|heroku_api_key HRKU-AA{u58}|HF_TOKEN hf_{a34}
+hubspot_token pat-na1-{h8}-{h4}-{h4}-{h4}-{h12}|infracost_api_key ico-{a32}|jwt_token eyJ{a33}.eyJ{u80}.{u43}
 launchdarkly_sdk_key sdk-{h8}-{h4}-{h4}-{h4}-{h12}|LINEAR_API_KEY lin_api_{a40}|lob_api_key live_{h35}
-mailchimp_api_key {h32}-us12|mailgun_api_key key-{h32}|mapbox_secret_token sk.eyJ{a80}.{a22}|MAILERSEND_TOKEN mlsn.{h64}
-netlify_token nfp_{a36}|NEW_RELIC_API_KEY NRAK-{U27}|newrelic_insert_key NRII-{u32}|NOTION_TOKEN ntn_{n11}{a35}
-notion_secret secret_{a43}|NPM_TOKEN npm_{a36}|nuget_api_key oy2{l43}|nvidia_api_key nvapi-{u64}|okta_token 00{u40}
-ONEPASSWORD_SERVICE_TOKEN ops_eyJ{b250}|OPENAI_API_KEY sk-{a20}T3BlbkFJ{a20}|openai_key sk-proj-{u74}T3BlbkFJ{u74}
-openrouter_api_key sk-or-v1-{h64}|perplexity_api_key pplx-{a48}|plaid_access_token access-production-{h8}-{h4}-{h4}-{h4}-{h12}
-planetscale_password pscale_pw_{u43}|planetscale_token pscale_tkn_{u43}|postman_api_key PMAK-{h24}-{h34}|prefect_api_key pnu_{l36}
-pulumi_access_token pul-{h40}|PYPI_TOKEN pypi-AgEIcHlwaS5vcmc{u150}|rapidapi_key {a50}|readme_api_key rdme_{l70}
-replicate_token r8_{a37}|rubygems_api_key rubygems_{h48}|SENDGRID_API_KEY SG.{u22}.{u43}|sentry_auth_token sntrys_eyJ{b80}_{b43}
-sentry_user_token sntryu_{h64}|shippo_token shippo_live_{h40}|SHOPIFY_ACCESS_TOKEN shpat_{h32}|shopify_shared_secret shpss_{h32}
-SLACK_BOT_TOKEN xoxb-{n12}-{n13}-{a24}|slack_user_token xoxp-{n12}-{n12}-{n12}-{h32}|slack_app_token xapp-1-A{U10}-{n13}-{h64}
-slack_webhook_url https://hooks.slack.com/services/T{U8}/B{U10}/{a24}|sonar_token squ_{h40}|snyk_token snyk_uat.{h8}.{u43}
-sourcegraph_token sgp_{h16}_{h40}|square_access_token EAAA{u60}|square_secret sq0csp-{u43}|STRIPE_SECRET_KEY sk_live_{a99}
-stripe_restricted_key rk_live_{a24}|stripe_webhook_secret whsec_{b32}|SUPABASE_ACCESS_TOKEN sbp_{h40}|tailscale_key tskey-auth-{a12}-{a32}
+mailchimp_api_key {h32}-us12|mailgun_api_key key-{h32}|mapbox_secret_token sk.eyJ{a80}.{a22}
+MAILERSEND_TOKEN mlsn.{h64}|netlify_token nfp_{a36}|NEW_RELIC_API_KEY NRAK-{U27}|newrelic_insert_key NRII-{u32}
+NOTION_TOKEN ntn_{n11}{a35}|notion_secret secret_{a43}|NPM_TOKEN npm_{a36}|nuget_api_key oy2{l43}
+nvidia_api_key nvapi-{u64}|okta_token 00{u40}|ONEPASSWORD_SERVICE_TOKEN ops_eyJ{b250}
+OPENAI_API_KEY sk-{a20}T3BlbkFJ{a20}|openai_key sk-proj-{u74}T3BlbkFJ{u74}|openrouter_api_key sk-or-v1-{h64}
+perplexity_api_key pplx-{a48}|plaid_access_token access-production-{h8}-{h4}-{h4}-{h4}-{h12}
+planetscale_password pscale_pw_{u43}|planetscale_token pscale_tkn_{u43}|postman_api_key PMAK-{h24}-{h34}
+prefect_api_key pnu_{l36}|pulumi_access_token pul-{h40}|PYPI_TOKEN pypi-AgEIcHlwaS5vcmc{u150}|rapidapi_key {a50}
+readme_api_key rdme_{l70}|replicate_token r8_{a37}|rubygems_api_key rubygems_{h48}|SENDGRID_API_KEY SG.{u22}.{u43}
+sentry_auth_token sntrys_eyJ{b80}_{b43}|sentry_user_token sntryu_{h64}|shippo_token shippo_live_{h40}
+SHOPIFY_ACCESS_TOKEN shpat_{h32}|shopify_shared_secret shpss_{h32}|SLACK_BOT_TOKEN xoxb-{n12}-{n13}-{a24}
+slack_user_token xoxp-{n12}-{n12}-{n12}-{h32}|slack_app_token xapp-1-A{U10}-{n13}-{h64}
+slack_webhook_url https://hooks.slack.com/services/T{U8}/B{U10}/{a24}|sonar_token squ_{h40}
+snyk_token snyk_uat.{h8}.{u43}|sourcegraph_token sgp_{h16}_{h40}|square_access_token EAAA{u60}
+square_secret sq0csp-{u43}|STRIPE_SECRET_KEY sk_live_{a99}|stripe_restricted_key rk_live_{a24}
+stripe_webhook_secret whsec_{b32}|SUPABASE_ACCESS_TOKEN sbp_{h40}|tailscale_key tskey-auth-{a12}-{a32}
 TELEGRAM_BOT_TOKEN {n10}:AA{u33}|twilio_api_key SK{h32}|TWILIO_AUTH_TOKEN {h32}|typeform_token tfp_{u44}_{u14}
-vercel_token vcp_{a40}|xai_api_key xai-{a80}|yandex_api_key AQVN{u36}|yandex_iam_token t1.{u40}.{u86}|zendesk_secret_key {l40}
-discord_webhook_url https://discord.com/api/webhooks/{n18}/{u68}
-bcrypt_password $2b$12${a53}|SSH_PRIVATE_KEY -----BEGIN_OPENSSH_PRIVATE_KEY-----{b70}-----END_OPENSSH_PRIVATE_KEY-----
+vercel_token vcp_{a40}|xai_api_key xai-{a80}|yandex_api_key AQVN{u36}|yandex_iam_token t1.{u40}.{u86}
+zendesk_secret_key {l40}|discord_webhook_url https://discord.com/api/webhooks/{n18}/{u68}|bcrypt_password $2b$12${a53}
+SSH_PRIVATE_KEY -----BEGIN_OPENSSH_PRIVATE_KEY-----{b70}-----END_OPENSSH_PRIVATE_KEY-----
 """
 # What must stay as it is; templates are separated by ¦.
 ORDINARY = r"""

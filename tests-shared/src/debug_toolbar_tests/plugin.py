@@ -5,7 +5,13 @@ What it needs of the product is imported inside its fixtures: a plugin loads bef
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+
+from debug_toolbar_tests.fixtures import bookshop, bookshops, browser, open_page, page, server, watch
+
+__all__ = ["bookshop", "bookshops", "browser", "open_page", "page", "server", "watch"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,3 +37,16 @@ def skipped(config: pytest.Config) -> int:
     """Return how many tests (or whole modules) this session skipped."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     return len(reporter.stats.get("skipped", ())) if reporter else 0
+
+
+@pytest.fixture
+def never_blocks() -> Iterator[None]:
+    """Raise BlockingError where code of ours blocks the event loop."""
+    from blockbuster import BlockBuster
+
+    guard = BlockBuster(["debug_toolbar_asgi", "debug_toolbar_core"])
+    for function in guard.functions.values():  # a toolbar is built before there is a loop, but in these tests
+        function.can_block_in("debug_toolbar_asgi/middleware.py", {"_build"})
+    guard.activate()
+    yield
+    guard.deactivate()

@@ -28,6 +28,7 @@ from starlette.requests import HTTPConnection
 from bookshop import carts, domain, pages, prices
 from bookshop.schema import BookOut, CartOut, Credentials, NewItem, PriceOut, ReviewOut
 from bookshop.shop import Shop, open_shop
+from debug_toolbar_fastapi import FastAPIDebugToolbarConfig, setup_debug_toolbar
 
 templates = Jinja2Templates(env=pages.environment("FastAPI"))
 html = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -237,6 +238,8 @@ def create_app(*, toolbar: bool = True, **options: Any) -> FastAPI:
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.add_exception_handler(AnyHTTPException, failed)
     app.add_exception_handler(domain.UnknownBook, failed)
+    if toolbar:
+        setup_debug_toolbar(app, FastAPIDebugToolbarConfig(**options))
     return app
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bookshop import carts, domain, pages, prices
 from bookshop.schema import BookOut, CartOut, Credentials, NewItem, PriceOut, ReviewOut
 from bookshop.shop import Shop, open_shop
+from debug_toolbar_litestar import DebugToolbarPlugin, LitestarDebugToolbarConfig
 
 AnyRequest = Request[Any, Any, Any]
 TheShop = NamedDependency[Shop]
@@ -225,6 +226,7 @@ def create_app(*, toolbar: bool = True, **options: Any) -> Litestar:
         exception_handlers={HTTPException: failed, domain.UnknownBook: failed},
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(pages.environment("Litestar"))),
         openapi_config=OpenAPIConfig(title="Bookshop", version="0.1.0"),
+        plugins=[DebugToolbarPlugin(LitestarDebugToolbarConfig(**options))] if toolbar else [],
         lifespan=[lifespan],
         debug=True,
     )

@@ -21,6 +21,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from bookshop import carts, domain, pages, prices
 from bookshop.schema import CartOut, Credentials, NewItem
 from bookshop.shop import Shop, open_shop
+from debug_toolbar_starlette import DebugToolbarMiddleware, StarletteDebugToolbarConfig
 
 templates = Jinja2Templates(env=pages.environment("Starlette"))
 
@@ -229,7 +230,8 @@ routes: list[BaseRoute] = [
 
 def create_app(*, toolbar: bool = True, **options: Any) -> Starlette:
     """Return the shop, with the debug toolbar unless `toolbar` is False; `options` configure the toolbar."""
-    middleware: list[Middleware] = []
+    config = StarletteDebugToolbarConfig(**options)
+    middleware = [Middleware(DebugToolbarMiddleware, config=config)] if toolbar else []
     handlers: dict[Any, Any] = {HTTPException: failed, domain.UnknownBook: failed}
     return Starlette(debug=True, routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from debug_toolbar_core.exchange import Request, Response
 from debug_toolbar_core.record import Record
 
-from .incoming import Incoming, texts
+from .incoming import Incoming, texts, whole
 from .types import Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Conversation:
         elif kind == "websocket.disconnect" and not connection.close:
             connection.close = {
                 "by": "client",
-                "code": _code(message.get("code")),
+                "code": whole(message.get("code")),
                 "reason": _text(message.get("reason")),
             }
         return message
@@ -120,13 +120,13 @@ class Conversation:
         if kind == "websocket.accept":
             self.answer(ACCEPTED, message)
         elif kind == "websocket.http.response.start":
-            self.answer(message.get("status"), message)
+            self.answer(whole(message.get("status")), message)
         elif kind == "websocket.close":
             if connection.status is None:
                 self.answer(403, message)
             connection.close = {
                 "by": "server",
-                "code": _code(message.get("code", 1000)),
+                "code": whole(message.get("code", 1000)),
                 "reason": _text(message.get("reason")),
             }
 
@@ -136,11 +136,6 @@ class Conversation:
         connection.status, connection.started = status, self.record.now()
         connection.headers = list(message.get("headers") or ())
         self.owner.toolbar.keep(self.record)
-
-
-def _code(code: object) -> int | None:
-    # wsproto's codes are enumerations of int
-    return int.__add__(code, 0) if isinstance(code, int) else None
 
 
 def _text(reason: object) -> str:

@@ -15,17 +15,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
+from debug_toolbar_core.pattern import pattern
+
 Policy: TypeAlias = Mapping[str, Sequence[str]]
 """Directives by name in lower case, each with its values as they were written."""
 
-_WHITE_SPACE = re.compile(r"[\t\n\f\r ]+")
-_NONCE = re.compile(r"'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE)
-_HOST_SOURCE = re.compile(
+_WHITE_SPACE = pattern(r"[\t\n\f\r ]+")
+_NONCE = pattern(r"'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE)
+_HOST_SOURCE = pattern(
     r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>\*|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)"
     r"(?::(?P<port>[0-9]{1,5}|\*))?/?"
 )
-_IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
-_AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@]+)(?::([0-9]{1,5}))?")
+_IPV4 = pattern(r"[0-9]+(?:\.[0-9]+){3}")
+_AUTHORITY = pattern(r"(\[[0-9a-f:.]+\]|[^\[\]:/@]+)(?::([0-9]{1,5}))?")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 _SCRIPT: Final = ("script-src-elem", "script-src", "default-src")

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from debug_toolbar_core.pattern import pattern
+
 from .host import address
 
 _PLATFORMS = {
@@ -36,7 +38,7 @@ _NEGATIONS = frozenset(("non", "not", "no"))
 _PYTHON_ENVIRONMENTS = ("VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "CONDA_DEFAULT_ENV", "CONDA_PROMPT_MODIFIER")
 _CONTAINER_FILES = (".dockerenv", "run/.containerenv")  # Docker, Podman
 # Interface, destination, gateway, flags, references, use, metric, mask, and what does not matter here.
-_DEFAULT_ROUTE = re.compile(r"\S+\s+0{8}\s+([0-9A-Fa-f]{8})(?:\s+\S+){4}\s+0{8}(?:\s+\S+)*")
+_DEFAULT_ROUTE = pattern(r"\S+\s+0{8}\s+([0-9A-Fa-f]{8})(?:\s+\S+){4}\s+0{8}(?:\s+\S+)*")
 _ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 

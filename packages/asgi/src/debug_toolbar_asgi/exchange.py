@@ -34,7 +34,7 @@ class Exchange:
 
     def response(self) -> Response | None:
         """Return the response so far in plain form, or None before it started."""
-        if self.status is None:
+        if self.started is None:
             return None
         headers = texts(self.headers)
         sent = self.sent
@@ -54,11 +54,12 @@ class Exchange:
 
     def held(self) -> int:
         """Return the bytes of bodies that are kept."""
-        return sum(tee.seen for tee in (self.taken, self.sent) if tee is not None)
+        taken, sent = self.taken, self.sent
+        return (taken.seen if taken is not None else 0) + (sent.seen if sent is not None else 0)
 
 
-def _reason(status: object) -> str:
+def _reason(status: int | None) -> str:
     try:
-        return HTTPStatus(int(str(status))).phrase
+        return HTTPStatus(status or 0).phrase
     except ValueError:
         return ""

@@ -126,7 +126,7 @@ class Gate:
         query = scope.get("query_string", b"")
         if scope.get("method") != "GET" or not isinstance(query, bytes) or not self.token.in_query(query):
             return Verdict(False, "This is not the login URL that was printed at start.", "token")
-        path = _path(scope, self.prefix)
+        path = seen_path(scope, self.prefix)
         cookie = self.token.set_cookie(path, secure=scope.get("scheme") == "https")
         headers = [(b"location", f"{path}/".encode()), (b"set-cookie", cookie), (b"content-length", b"0")]
         return [*headers, *SECURITY_HEADERS]
@@ -279,7 +279,7 @@ def _refuse_origin(value: bytes) -> Verdict:
     return Verdict(False, text, "allowed_origins")
 
 
-def _path(scope: Mapping[str, Any], prefix: str) -> str:
+def seen_path(scope: Mapping[str, Any], prefix: str) -> str:
     """Return the toolbar's path as the browser sees it: safe in a header, never another host's URL."""
     root = scope.get("root_path", "")
     root = quote(root.strip("/"), errors="replace") if isinstance(root, str) else ""

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
+from debug_toolbar_core.pattern import pattern
+
 _LABEL = rb"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = rb"(?P<name>" + _LABEL + rb"(?:\." + _LABEL + rb")*)\.?"
-_HOST = re.compile(rb"(?:\[(?P<v6>[0-9a-f:.]{2,45})\]|" + _NAME + rb")(?::(?P<port>[0-9]{1,5}))?")
-_ORIGIN = re.compile(rb"(?P<scheme>[a-z][a-z0-9+.-]{0,31})://(?P<host>[^/?#@\\]+)")
-_NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")  # browsers read such a name as an IPv4 address
+_HOST = pattern(rb"(?:\[(?P<v6>[0-9a-f:.]{2,45})\]|" + _NAME + rb")(?::(?P<port>[0-9]{1,5}))?")
+_ORIGIN = pattern(rb"(?P<scheme>[a-z][a-z0-9+.-]{0,31})://(?P<host>[^/?#@\\]+)")
+_NUMERIC = pattern(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")  # browsers read such a name as an IPv4 address
 _LONGEST = 260  # 253 of a DNS name, its final dot, and a port
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _PAGE_SCHEMES = {"ws": "http", "wss": "https"}  # the scheme of the page that opens the socket
 
 # What only a proxy adds. Such a header can take a right away, never give one: whoever asks can send it too.
-_FORWARDING = re.compile(
+_FORWARDING = pattern(
     rb"forwarded|via|x-forwarded.*|x-original-(?:for|host|proto|url)|x-(?:real|client|cluster-client)-ip|x-host"
     rb"|(?:true|fastly|fly)-client-ip|x-proxyuser-ip|x-envoy-external-address|x-appengine-user-ip"
     rb"|x-azure-(?:client|socket)ip|x-arr-log-id|(?:cf|ngrok|tailscale|cloudfront-viewer)-.*"

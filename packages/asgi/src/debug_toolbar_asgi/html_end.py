@@ -11,15 +11,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from debug_toolbar_core.pattern import pattern
+
 LONGEST_TOKEN: Final = 65536
 """Bytes of one unfinished name or unquoted value that may be carried; beyond them the page is given up."""
 
 _LONGEST_END: Final = 12  # bytes: more than the longest "</noframes" that ends a state
 
 
-def _compile(pattern: bytes) -> re.Pattern[bytes]:
-    """Compile a pattern in which `~` stands for HTML's white space."""
-    return re.compile(pattern.replace(b"~", rb"\t\n\f\r "), re.IGNORECASE | re.DOTALL)
+def _compile(text: bytes) -> re.Pattern[bytes]:
+    """Return a pattern in which `~` stands for HTML's white space."""
+    return pattern(text.replace(b"~", rb"\t\n\f\r "), re.IGNORECASE | re.DOTALL)
 
 
 # Attributes as HTML's tokenizer reads them, the usual ` name="value"` first. A name or value that touches the

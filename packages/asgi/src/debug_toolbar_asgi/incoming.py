@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,12 +14,10 @@ from .tee import Tee
 Pairs = list[tuple[str, str]]
 
 
-def texts(headers: Iterable[tuple[bytes, bytes]]) -> Pairs:
+def texts(headers: Iterable[Any]) -> Pairs:
     """Decode headers: latin-1 says every byte, and odd ones are escaped where they are drawn."""
-    pairs = []
-    for name, value in headers:
-        pairs.append((_text(name), _text(value)))
-    return pairs
+    pairs = [pair for pair in headers if isinstance(pair, (list, tuple)) and len(pair) == 2]
+    return [(_text(name), _text(value)) for name, value in pairs]
 
 
 def _text(value: object) -> str:
@@ -27,9 +26,17 @@ def _text(value: object) -> str:
     return value if type(value) is str else ""
 
 
+def whole(number: object) -> int | None:
+    """Return a status or code as a plain number: enumerations and other subclasses lose what else they are."""
+    return int.__add__(number, 0) if isinstance(number, int) else None
+
+
 def first(headers: Pairs, name: str) -> str:
     """Return a header's first value, or an empty text."""
     return next((value for key, value in headers if key.lower() == name), "")
+
+
+_USUAL = itemgetter("headers", "path", "root_path", "query_string", "scheme", "client", "server")
 
 
 class Incoming:
@@ -49,17 +56,24 @@ class Incoming:
     )
 
     def __init__(self, scope: Mapping[str, Any]) -> None:
+        try:  # at once, for a scope that has what servers give; the headers are the same list for a recorder inside
+            (self.headers, self.path, self.root_path, self.query, self.scheme, self.client, self.server) = _USUAL(scope)
+        except KeyError:
+            self._take(scope)
+        self.method = scope.get("method", "GET")
+        self.version = scope.get("http_version", "")
+        self.subprotocols = scope.get("subprotocols", ())
+
+    def _take(self, scope: Mapping[str, Any]) -> None:
+        """Take the values of a thin scope: what it lacks has the specification's default."""
         get = scope.get
-        self.headers = get("headers") or ()
-        self.method = get("method", "GET")
+        self.headers = get("headers", ())
         self.path = get("path", "")
         self.root_path = get("root_path", "")
         self.query = get("query_string", b"")
         self.scheme = get("scheme", "http")
         self.client = get("client")
         self.server = get("server")
-        self.version = get("http_version", "")
-        self.subprotocols = get("subprotocols") or ()
 
     def request(self, body: Tee | None) -> Request:
         """Return the request in plain form."""
@@ -76,7 +90,7 @@ class Incoming:
             headers=headers,
             cookies=[pair for name, value in headers if name.lower() == "cookie" for pair in _cookies(value)],
             client=_address(self.client),
-            subprotocols=[str(name) for name in self.subprotocols],
+            subprotocols=[str(name) for name in self.subprotocols or ()],
         )
         request.url = self._url(headers, query_string)
         request.body = (

@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from debug_toolbar_asgi.csp import Origin, Permission, permission
 from debug_toolbar_asgi.html_end import PageEnd, only_closing, place
+from debug_toolbar_core.pattern import pattern
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 Tag: TypeAlias = Callable[[str | None], bytes]
@@ -35,19 +36,20 @@ UNDECIDED: Final = 1024
 """Bytes of white space and comments that may come in chunks of their own before the page begins."""
 
 _NAMES_THE_BYTES: Final = frozenset({b"etag", b"content-md5", b"digest", b"content-digest", b"repr-digest"})
+_SPELLINGS, _LONG_NAME = 1024, 64
 _POLICIES: Final = (b"content-security-policy", b"content-security-policy-report-only")
 
 # Encodings in which our ASCII is what it is in ASCII.
-_CHARSET = re.compile(
+_CHARSET = pattern(
     rb"""charset=["']?(?:utf-?8|(?:us-)?ascii|latin-?1|iso-?8859-?[0-9]+|(?:windows|cp)-?(?:125[0-9]|874|31j)"""
     rb"""|koi8-[ru]|gb2312|gbk|gb18030|big5(?:-hkscs)?|shift[_-]jis|euc-(?:jp|kr)|tis-620|macintosh)["']?"""
 )
 _LEAD = rb"(?:\xef\xbb\xbf)?(?:[\t\n\f\r ]++|<!--(?:-?>|(?>.*?--!?>))|<\?[^>]*+>)*+"
-_PAGE = re.compile(
+_PAGE = pattern(
     _LEAD + rb"<(?:!doctype|html|head|body)[\t\n\f\r />]",
     re.IGNORECASE | re.DOTALL,
 )
-_MAYBE_PAGE = re.compile(
+_MAYBE_PAGE = pattern(
     _LEAD + rb"(?:\xef\xbb?|<(?:!(?:-(?:-.*)?|d(?:o(?:c(?:t(?:y(?:pe?)?)?)?)?)?)?|\?.*"
     rb"|h(?:t(?:ml?)?|e(?:ad?)?)?|b(?:o(?:dy?)?)?)?)?",
     re.IGNORECASE | re.DOTALL,
@@ -62,14 +64,15 @@ class Injection:
     """
 
     __slots__ = (
-        *("_asked", "_begun", "_end", "_finished", "_held", "_length", "_make", "_place", "_sent", "_tag"),
+        *("_asked", "_begun", "_end", "_finished", "_held", "_length", "_make", "_nonce", "_place", "_sent", "_tag"),
         "headers",
     )
 
-    def __init__(self, headers: Headers, length: int | None, make: Callable[[], bytes]) -> None:
+    def __init__(self, headers: Headers, length: int | None, tag: Tag, nonce: str | None = None) -> None:
         self.headers = headers
         self._length = length
-        self._make = make
+        self._make = tag
+        self._nonce = nonce
         self._tag = b""
         self._asked = False
         self._begun = b""  # what decide() has seen and could not tell from
@@ -84,17 +87,32 @@ class Injection:
         """Return the injection of the response that starts so, or None: it must go out as it is."""
         if scope.get("method") == "HEAD" or start.get("trailers") or not _has_page(start.get("status")):
             return None
-        response = _chosen(start.get("headers"), _RESPONSE)
+        response, request = _plain(start.get("headers")), _plain(scope.get("headers", ()))
+        if response is None or request is None:
+            return cls._begin(scope, start, tag)
+        if not (response.keys().isdisjoint(_JUDGED) and request.keys().isdisjoint(_FRAGMENTS)):
+            return cls._begin(scope, start, tag)
+        kind, length = response.get(b"content-type"), response.get(b"content-length", b"0")
+        if type(kind) is not bytes or type(length) is not bytes:  # the server's error to raise
+            return None
+        if not _is_html(kind.strip()) or request.get(_DEST, b"document") != b"document" or not _is_length(length):
+            return None
+        return cls(start["headers"], int(length) if b"content-length" in response else None, tag)
+
+    @classmethod
+    def _begin(cls, scope: Mapping[str, Any], start: Mapping[str, Any], tag: Tag) -> Injection | None:
+        """Do so with every header in view: for those that are repeated, or not as most are."""
+        response = _chosen(start.get("headers"), _ANSWERED)
         if response is None or not _is_page(response):
             return None
-        request = _chosen(scope.get("headers", ()), _REQUEST)
+        request = _chosen(scope.get("headers", ()), _ASKED)
         if request is None or not _passes(request, _REQUEST):
             return None
         allowed = _allowed(response, str(scope.get("scheme", "http")), request.get(b"host", ()))
         if allowed is None:
             return None
         length = response.get(b"content-length")
-        return cls(start["headers"], int(length[0]) if length else None, partial(tag, allowed.nonce))
+        return cls(start["headers"], int(length[0]) if length else None, tag, allowed.nonce)
 
     def decide(self, body: bytes, more_body: bool) -> bool | None:
         """Say whether the tag goes into the page that begins with this body.
@@ -112,7 +130,7 @@ class Injection:
             self._place = place(body)
             if self._place is None:
                 return False
-        self._tag = self._make()
+        self._tag = self._make(self._nonce)
         self.headers = _changed(self.headers, len(self._tag))
         return True
 
@@ -166,15 +184,42 @@ def _has_page(status: object) -> bool:
     return isinstance(status, int) and (200 <= status <= 203 or 207 <= status <= 299 or status >= 400)
 
 
-def _chosen(headers: object, names: Mapping[bytes, Check]) -> Mapping[bytes, list[bytes]] | None:
+def _plain(headers: object) -> dict[bytes, bytes] | None:
+    """Return headers by name when each is there once and in lower case, as most are; None sends to the long way."""
+    if not isinstance(headers, (list, tuple)):
+        return None
+    try:
+        named: dict[bytes, bytes] = dict(headers)
+        plain = len(named) == len(headers) and b"".join(named).islower()
+    except (TypeError, ValueError):
+        return None
+    return named if plain else None
+
+
+class _Names(dict[bytes, "bytes | None"]):
+    """Tells which header a name is, of those we look at; each spelling is worked out once."""
+
+    def __init__(self, wanted: Mapping[bytes, Check]) -> None:
+        super().__init__()
+        self.wanted = wanted
+
+    def __missing__(self, name: bytes) -> bytes | None:
+        lower = bytes.lower(name)
+        known = lower if lower in self.wanted else None
+        if len(self) < _SPELLINGS and len(name) <= _LONG_NAME:
+            self[name] = known
+        return known
+
+
+def _chosen(headers: object, names: _Names) -> Mapping[bytes, list[bytes]] | None:
     """Return the stripped values of the headers with these names; None for what is no list of byte pairs."""
     if not isinstance(headers, (list, tuple)):
         return None
     chosen: dict[bytes, list[bytes]] = {}
     try:
         for name, value in headers:
-            key = bytes.lower(name)
-            if key in names:
+            key = names[name]
+            if key is not None:
                 chosen.setdefault(key, []).append(bytes.strip(value))
     except (TypeError, ValueError):
         return None
@@ -206,11 +251,11 @@ def _changed(headers: Headers, more: int) -> Headers:
     """Return the headers of a response longer by so many bytes; a pair that stays is the same object."""
     changed: Headers = []
     for pair in headers:
-        name = pair[0].lower()
-        if name == b"content-length":
-            changed.append((pair[0], b"%d" % (int(pair[1]) + more)))
-        elif name not in _NAMES_THE_BYTES:
+        name = _TOUCHED[pair[0]]
+        if name is None:
             changed.append(pair)
+        elif name == b"content-length":
+            changed.append((pair[0], b"%d" % (int(pair[1]) + more)))
     return changed
 
 
@@ -219,6 +264,10 @@ def _is_html(content_type: bytes) -> bool:
     kind, *parameters = (part.strip() for part in content_type.lower().split(b";"))
     charsets = [parameter for parameter in parameters if parameter.startswith(b"charset")]
     return kind == b"text/html" and all(map(_CHARSET.fullmatch, charsets))
+
+
+def _is_length(value: bytes) -> bool:
+    return value.isdigit() and len(value) < 19
 
 
 def _always(value: bytes) -> bool:
@@ -232,7 +281,7 @@ def _never(value: bytes) -> bool:
 # What a value of each header we look at must be.
 _RESPONSE: Final[Mapping[bytes, Check]] = {
     b"content-type": _is_html,
-    b"content-length": lambda value: value.isdigit() and len(value) < 19,
+    b"content-length": _is_length,
     b"content-encoding": lambda value: value.lower() in (b"", b"identity"),
     b"content-disposition": lambda value: value.lower().startswith(b"inline"),
     b"transfer-encoding": lambda value: value.lower() == b"chunked",
@@ -248,3 +297,9 @@ _REQUEST: Final[Mapping[bytes, Check]] = {
     **dict.fromkeys((b"hx-request", b"turbo-frame", b"x-pjax", b"x-up-version"), _never),
     **dict.fromkeys((b"x-alpine-request", b"datastar-request"), _never),
 }
+_ASKED, _ANSWERED = _Names(_REQUEST), _Names(_RESPONSE)
+_TOUCHED = _Names(dict.fromkeys((*_NAMES_THE_BYTES, b"content-length"), _always))
+# Where one of these is there, all headers are looked at one by one.
+_JUDGED: Final = frozenset(_RESPONSE) - {b"content-type", b"content-length"}
+_DEST: Final = b"sec-fetch-dest"
+_FRAGMENTS: Final = frozenset(_REQUEST) - {b"host", _DEST}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Awaitable
 
 from debug_toolbar_core import Application, Toolbar
 from debug_toolbar_ui import FrontEndMissing, manifest
@@ -35,6 +36,7 @@ class DebugToolbar:
         verdict = may_run(self.config.gate(), debug, os.environ)
         self.toolbar: Toolbar | None = None
         self.gate: Gate | None = None
+        self._starts = 0
         if verdict.allowed:
             self._build()
         else:
@@ -49,36 +51,42 @@ class DebugToolbar:
             raise misconfigured(error) from None
         self.toolbar = Toolbar(config)
         self.site = Site(self.toolbar, self.gate, config)
-        self.recorder = Recorder(self.app, self.toolbar, self.gate, config, _bar())
+        self.recorder = Recorder(self.toolbar, self.gate, config, _bar())
         self.recorder.application = self.application
-        self._starts = 0
+
+    def around(self, app: ASGIApp, application: Application) -> None:
+        """Serve another application from now on: for a framework whose own one exists only after its plug-ins."""
+        self.app, self.application = app, application
+        if self.toolbar is not None:
+            self.recorder.application = application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope: the toolbar's own paths, or the application's with a record around it."""
         if self.toolbar is None:
             await self.app(scope, receive, send)
-            return
+        else:
+            await self.serve(self.app, scope, receive, send)
+
+    def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Serve one scope with `app` in the application's place: for an adapter that is still inside it."""
         kind = scope["type"]
         if kind == "lifespan":
-            await self._lifespan(scope, receive, send)
-            return
+            return self._lifespan(app, scope, receive, send)
         if kind not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
+            return app(scope, receive, send)
         if not self._starts:  # a server without lifespan
             self.start()
         if self.site.path(scope) is not None:
-            await self.site(scope, receive, send)
-        elif self.recorder.passes(scope):
-            await self.app(scope, receive, send)
-        elif kind == "http":
-            await self.recorder.http(scope, receive, send)
-        else:
-            await self.recorder.websocket(scope, receive, send)
+            return self.site(scope, receive, send)
+        recorder = self.recorder
+        if recorder.passes(scope):
+            return app(scope, receive, send)
+        return (recorder.http if kind == "http" else recorder.websocket)(app, scope, receive, send)
 
     def start(self) -> None:
         """Open the panels' lifespans; the first time, say where the toolbar is."""
-        assert self.toolbar is not None and self.gate is not None
+        if self.toolbar is None or self.gate is None:
+            return
         self.toolbar.start(self.application)
         if not self._starts:
             login = self.gate.login_url("")
@@ -87,11 +95,13 @@ class DebugToolbar:
 
     def stop(self) -> None:
         """Close the panels' lifespans."""
-        assert self.toolbar is not None
-        self._starts = max(0, self._starts - 1)
-        self.toolbar.stop()
+        if self.toolbar is not None:
+            self._starts = max(0, self._starts - 1)
+            self.toolbar.stop()
+            if not self._starts:
+                self.site.close()
 
-    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _lifespan(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Start before the application does, and stop after it; its messages and faults pass untouched."""
         started = False
 
@@ -104,7 +114,7 @@ class DebugToolbar:
             return message
 
         try:
-            await self.app(scope, starting, send)
+            await app(scope, starting, send)
         finally:
             if started:
                 self.stop()

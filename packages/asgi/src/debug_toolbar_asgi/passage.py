@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from debug_toolbar_core.record import Record
 
 from .exchange import Exchange
+from .incoming import whole
 from .injection import Injection
 from .tee import Tee, room_for
 from .types import Message, Receive, Scope, Send
@@ -61,18 +62,22 @@ class Passage:
         """Note the status and headers; add ours for viewers who may see the toolbar."""
         exchange, record = self.exchange, self.record
         exchange.started = record.now()
-        exchange.status = message.get("status")
-        headers = message.get("headers") or ()
-        if not isinstance(headers, (list, tuple)):  # an iterator: read once, and passed on as a list
-            headers = list(headers)
+        exchange.status = whole(message.get("status"))
+        headers = message.get("headers", ())
+        if not isinstance(headers, (list, tuple)):
+            if not isinstance(headers, Iterable):  # the server's error to raise
+                await self.inner_send(message)
+                return
+            headers = list(headers)  # an iterator: read once, and passed on as a list
             message = {**message, "headers": headers}
         exchange.headers = headers
         content_type = _content_type(headers)
         exchange.sent = Tee(room_for(content_type, owner.room))
         if owner.shows(self.scope):
-            message = {**message, "headers": [*headers, *owner.our_headers(record, self.scope)]}
+            root = exchange.incoming.root_path  # the scope's own may be a mount's by now
+            message = {**message, "headers": [*headers, *owner.our_headers(record, root)]}
             if owner.inject and b"html" in content_type.lower():
-                self.injection = Injection.begin(self.scope, message, owner.tag_of(record, self.scope))
+                self.injection = Injection.begin(self.scope, message, owner.tag_of(record, root))
                 if self.injection is not None:
                     self.waiting = [message]
                     return

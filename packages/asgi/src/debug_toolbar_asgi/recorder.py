@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 from urllib.parse import quote
 
-from debug_toolbar_core import Application, Record, Toolbar, current
+from debug_toolbar_core import Application, Record, Span, Toolbar, current
 from debug_toolbar_core.capture import Capture
 
 from .config import ASGIConfig
@@ -19,16 +19,17 @@ from .types import ASGIApp, Headers, Receive, Scope, Send
 logger = logging.getLogger("debug_toolbar")
 _RUN = b"x-debug-toolbar-run"
 _TIMED_SPANS = 500
+_ID, _LINK, _TIMING = b"x-debug-toolbar-id", b"x-debug-toolbar-link", b"server-timing"
 
 
 class Recorder:
     """Runs the application for one request with a record around it; the request is the application's own."""
 
-    def __init__(self, app: ASGIApp, toolbar: Toolbar, gate: Gate, config: ASGIConfig, bar: str) -> None:
-        self.app = app
+    def __init__(self, toolbar: Toolbar, gate: Gate, config: ASGIConfig, bar: str) -> None:
         self.toolbar = toolbar
         self.gate = gate
         self.prefix = config.prefix
+        self._base = config.prefix.encode()
         self.bar = bar
         self.inject = config.inject and bool(bar)
         self.server_timing = config.server_timing
@@ -46,14 +47,15 @@ class Recorder:
             "headers"
         )
 
-    async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def http(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
         passage = Passage(self, scope, receive, send)
         around = current()
         capture = self.toolbar.open("http", passage.exchange, around.id if around else None, self.asked(scope))
         record = passage.record = capture.record
+        self.toolbar.working[record.id] = record
         try:
-            await driven(record, self.app(scope, passage.receive, passage.send))
+            await self.driven(record, app(scope, passage.receive, passage.send))
         except GeneratorExit as error:
             self.finish(capture, scope, error)
             raise
@@ -68,7 +70,7 @@ class Recorder:
         passage.detach()
         self.finish(capture, scope, None)
 
-    async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def websocket(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one websocket connection."""
         talk = Conversation(self, scope, receive, send)
         around = current()
@@ -76,7 +78,7 @@ class Recorder:
         record = talk.record = capture.record
         raised: BaseException | None = None
         try:
-            await driven(record, self.app(scope, talk.receive, talk.send))
+            await self.driven(record, app(scope, talk.receive, talk.send))
         except BaseException as error:
             raised = error
             raise
@@ -84,14 +86,28 @@ class Recorder:
             record.tags["websocket"] = talk.connection.counts()
             self.finish(capture, scope, raised)
 
+    def driven(self, record: Record, work: Awaitable[None]) -> Awaitable[Any]:
+        """Wrap the application's coroutine in the drivers that panels added; with none, it is as it was."""
+        for driver in record.drivers:
+            try:
+                work = driver(work)
+            except Exception as fault:
+                self.toolbar.border.fault("driver", "drive", record, fault)
+        return work
+
     def finish(self, capture: Capture, scope: Scope, error: BaseException | None) -> None:
         """Close a record and keep it; nothing that goes wrong here reaches the application."""
         record = capture.record
+        if error is None and record.error is not None and _answered(record.wire):
+            record.error.handled = True
+            for caught in record.caught:  # frameworks tell of an exception before its handler answers
+                caught.handled = True
         try:
             record.route = self.application.matched(scope)
         except Exception as fault:
             self.toolbar.border.fault("adapter", "matched", record, fault)
         self.toolbar.keep(capture.close(error))
+        self.toolbar.working.pop(record.id, None)
 
     async def release(self, passage: Passage) -> None:
         """Send what an injection still holds, for an application that ended before its page did."""
@@ -113,33 +129,26 @@ class Recorder:
         """Tell whether this request's viewer may see the toolbar."""
         return self.gate.check(scope, "inject").allowed
 
-    def base(self, scope: Scope) -> str:
-        """Return the path of the toolbar as this request's client sees it."""
-        root = scope.get("root_path")
+    def base(self, root: object) -> str:
+        """Return the path of the toolbar as a client sees it, under the root path its request came with."""
         return quote(root, safe="/~") + self.prefix if root and isinstance(root, str) else self.prefix
 
-    def our_headers(self, record: Record, scope: Scope) -> Headers:
+    def our_headers(self, record: Record, root: object) -> Headers:
         """Return the headers that tell a viewer of the record, with what is known when the headers go."""
-        link = f"{self.base(scope)}/#/r/{record.id}".encode()
-        headers = [(b"x-debug-toolbar-id", record.id.encode()), (b"x-debug-toolbar-link", link)]
-        if self.server_timing:
-            headers.append((b"server-timing", self.timing(record).encode("latin-1", "replace")))
-        return headers
+        mark = record.id.encode()
+        link = b"%b/#/r/%b" % (self._base if not root else self.base(root).encode(), mark)
+        if not self.server_timing:
+            return [(_ID, mark), (_LINK, link)]
+        timing = b'dtb;desc="%b", total;dur=%.1f' % (mark, record.now() * 1000)
+        if record.spans:
+            timing += spans_timing(record.spans).encode("latin-1", "replace")
+        return [(_ID, mark), (_LINK, link), (_TIMING, timing)]
 
-    def timing(self, record: Record) -> str:
-        """Return the Server-Timing so far: the record's id, the total, and each panel's spans."""
-        parts = f'dtb;desc="{record.id}", total;dur={record.now() * 1000:.1f}'
-        seconds: dict[str, float] = {}
-        for span in record.spans[:_TIMED_SPANS]:
-            if span.end is not None and span.end > span.start:
-                seconds[span.panel] = seconds.get(span.panel, 0.0) + span.end - span.start
-        return parts + "".join(f", {name};dur={took * 1000:.1f}" for name, took in seconds.items())
-
-    def tag_of(self, record: Record, scope: Scope) -> Callable[[str | None], bytes]:
+    def tag_of(self, record: Record, root: object) -> Callable[[str | None], bytes]:
         """Return what makes the tag of a record's page, with the page's nonce if it has one."""
 
         def tag(nonce: str | None) -> bytes:
-            base = self.base(scope)
+            base = self.base(root)
             mark = f' nonce="{nonce}"' if nonce else ""
             source = f'src="{base}/static/{self.bar}" data-record="{record.id}" data-prefix="{base}"'
             return f'<script type="module" {source}{mark}></script>'.encode("ascii", "xmlcharrefreplace")
@@ -147,8 +156,16 @@ class Recorder:
         return tag
 
 
-def driven(record: Record, work: Awaitable[None]) -> Awaitable[Any]:
-    """Wrap the application's coroutine in the drivers that panels added; with none, it is as it was."""
-    for driver in record.drivers:
-        work = driver(work)
-    return work
+def spans_timing(spans: list[Span]) -> str:
+    """Return each panel's seconds so far as entries of Server-Timing."""
+    seconds: dict[str, float] = {}
+    for span in spans[:_TIMED_SPANS]:
+        if span.end is not None and span.end > span.start:
+            seconds[span.panel] = seconds.get(span.panel, 0.0) + span.end - span.start
+    return "".join(f", {name};dur={took * 1000:.1f}" for name, took in seconds.items())
+
+
+def _answered(wire: object) -> bool:
+    """Tell whether the application made an answer of its error that is no server error."""
+    status = getattr(wire, "status", None)
+    return type(status) is int and status < 500

@@ -16,10 +16,10 @@ def room_for(content_type: bytes, limit: int) -> int:
 class Tee:
     """The first bytes of one body, and how many there were."""
 
-    __slots__ = ("chunks", "room", "size")
+    __slots__ = ("chunks", "limit", "room", "size")
 
     def __init__(self, room: int) -> None:
-        self.room = room
+        self.limit = self.room = room
         self.size = 0
         self.chunks: list[bytes] = []
 
@@ -34,7 +34,7 @@ class Tee:
     @property
     def seen(self) -> int:
         """Bytes kept."""
-        return sum(map(len, self.chunks))
+        return self.limit - self.room
 
     def body(self, content_type: str, encoding: str | None) -> Body | None:
         """Return what is known of the body, or None when there was none."""

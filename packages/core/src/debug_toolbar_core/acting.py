@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from debug_toolbar_core.blocks import Block, Notice
+from debug_toolbar_core.blocks import Block, Notice, checked
 from debug_toolbar_core.context import suppressed
 from debug_toolbar_core.errors import ToolbarError, UnknownPanel
 from debug_toolbar_core.fault import message_of
@@ -36,6 +36,7 @@ async def run_action(
         inspect.signature(method).bind(record, **arguments)
     except TypeError as error:
         raise TypeError(f"Action {name!r} of panel {panel.name!r}: {error}.") from None
+    _check(method, name, arguments)
     before = deepcopy(record.data)
     blocks = await _run(method, record, arguments, toolbar.config.action_budget)
     if record.data != before:
@@ -44,15 +45,34 @@ async def run_action(
 
 
 async def _run(method: Any, record: Record, arguments: Mapping[str, Any], budget: float) -> list[Block]:
+    timeout = asyncio.timeout(budget)
     try:
         with suppressed():
-            async with asyncio.timeout(budget):
+            async with timeout:
                 blocks: Iterable[Block] = await method(record, **arguments)
-        shown = list(blocks)
-        if not all(isinstance(block, Block) for block in shown):
-            raise TypeError("an action returns blocks")
-        return shown
-    except TimeoutError:
-        return [Notice("error", f"The action took longer than {budget:g} s and was cut.", "Setting: action_budget.")]
-    except Exception as error:
+        return checked(blocks)
+    except (Exception, SystemExit, asyncio.CancelledError, BaseExceptionGroup) as error:
+        if isinstance(error, asyncio.CancelledError) and _cancelled():
+            raise
+        if isinstance(error, TimeoutError) and timeout.expired():
+            return [Notice("error", f"The action took over {budget:g} s and was cut.", "Setting: action_budget.")]
         return [Notice("error", f"The action failed: {type(error).__qualname__}: {message_of(error)}")]
+
+
+def _cancelled() -> bool:
+    """Tell whether somebody cancels the reader's task: else an action made its CancelledError itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _check(method: Any, name: str, arguments: Mapping[str, Any]) -> None:
+    """Raise TypeError for an argument that is not of the plain type its parameter is annotated with."""
+    parameters = inspect.signature(method).parameters
+    for argument, value in arguments.items():
+        annotation = parameters[argument].annotation if argument in parameters else None
+        kind = _PLAIN.get(annotation if isinstance(annotation, str) else getattr(annotation, "__name__", ""))
+        if kind is not None and type(value) is not kind:
+            raise TypeError(f"Action {name!r}: argument {argument!r} is a {type(value).__name__}, not {kind.__name__}.")
+
+
+_PLAIN: dict[str, type] = {"int": int, "str": str, "bool": bool}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,10 @@ class Application:
 
     def __init__(self, target: object = None) -> None:
         self.target = target
+
+    def hooks(self) -> Generator[None]:
+        """Around the life of the toolbar, once: patch what the framework does not tell, yield, unpatch."""
+        yield
 
     def routes(self) -> Iterable[Route]:
         """List every route, with mounts, routers and sub-applications resolved to full paths."""

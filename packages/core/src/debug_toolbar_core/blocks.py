@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from math import isfinite
 from typing import Any, ClassVar, Literal
 
+from debug_toolbar_core.snapshot import snapshot
 from debug_toolbar_core.source import Source
+from debug_toolbar_core.units import jsonable
 
 Level = Literal["info", "warning", "error"]
 Unit = Literal["s", "bytes", "count", "percent", "code", "source", "json", "time", "sql", "level"]
@@ -33,8 +36,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return value
+        return {key if type(key) is str else str(jsonable(snapshot(key))): _plain(item) for key, item in value.items()}
+    if type(value) is float and not isfinite(value):
+        return str(value)
+    return jsonable(snapshot(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +187,43 @@ class Button(Block):
     label: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     confirm: str | None = None
+
+
+def checked(blocks: Iterable[Block]) -> list[Block]:
+    """Return what a view or an action yielded, if every output can draw it; a TypeError says what is wrong."""
+    found = list(blocks)
+    for block in found:
+        _of(block, Block)
+        if isinstance(block, Section):
+            checked(_listed(block.blocks))
+        elif isinstance(block, Notice) and block.level not in LEVELS:
+            raise TypeError(f"A notice's level is one of {', '.join(LEVELS)}, not {block.level!r}")
+        elif isinstance(block, Facts):
+            _of_all(block.items, Fact)
+        elif isinstance(block, Table):
+            _of_all(block.columns, Column)
+            for row in _of_all(block.rows, Row):
+                _listed(row.cells)
+                checked(_listed(row.details))
+        block.to_json()
+    return found
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(f"A block holds lists and tuples; here is a {type(value).__qualname__}")
+    return value
+
+
+def _of(value: Any, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"Expected a {kind.__name__}, found a {type(value).__qualname__}")
+
+
+def _of_all(values: Any, kind: type) -> Any:
+    for value in _listed(values):
+        _of(value, kind)
+    return values
 
 
 def walk(blocks: Iterable[Block]) -> Iterable[Block]:

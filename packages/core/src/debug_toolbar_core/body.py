@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import zlib
-from email.message import Message
-from email.parser import BytesParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from debug_toolbar_core.exchange import Body
-from debug_toolbar_core.redaction import Redactor
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+    from debug_toolbar_core.redaction import Redactor
 
 _INFLATED_MOST = 65_536
 _HEX_MOST = 1_024
@@ -61,12 +63,14 @@ def _is_text(media: str, text: str) -> bool:
 
 
 def _text(content: bytes, content_type: str) -> str:
+    from email.message import Message
+
     message = Message()
     message["content-type"] = content_type.replace("\r", " ").replace("\n", " ") or "text/plain"
     charset = message.get_content_charset("utf-8")
     try:
         return content.decode(charset, "replace")
-    except LookupError:
+    except (LookupError, ValueError):
         return content.decode("utf-8", "replace")
 
 
@@ -86,6 +90,9 @@ def _inflated(body: Body) -> tuple[bytes, bool]:
 def _parts(content: bytes, content_type: str) -> list[tuple[str, str]]:
     """Read a multipart form: fields as they are, files as their name, type and size only."""
     head = b"Content-Type: " + content_type.encode("latin-1", "replace").replace(b"\n", b" ") + b"\r\n\r\n"
+    from email.message import Message
+    from email.parser import BytesParser
+
     message = BytesParser().parsebytes(head + content)
     parts = message.get_payload()
     if not isinstance(parts, list):
@@ -94,10 +101,12 @@ def _parts(content: bytes, content_type: str) -> list[tuple[str, str]]:
 
 
 def _part(part: Message) -> tuple[str, str]:
-    name = part.get_param("name", "", "content-disposition")
+    from email.utils import collapse_rfc2231_value
+
+    name = collapse_rfc2231_value(part.get_param("name", "", "content-disposition"))
     payload: Any = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
     filename = part.get_filename()
     if filename is not None:
-        return str(name), f"file {filename!r}, {part.get_content_type()}, {len(data)} bytes"
-    return str(name), data.decode("utf-8", "replace").rstrip("\r\n")
+        return name, f"file {filename!r}, {part.get_content_type()}, {len(data)} bytes"
+    return name, data.decode("utf-8", "replace").rstrip("\r\n")

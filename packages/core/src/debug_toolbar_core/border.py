@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import perf_counter
 
 from debug_toolbar_core.fault import Failure, message_of
@@ -13,6 +13,8 @@ from debug_toolbar_core.record import Record
 
 logger = logging.getLogger("debug_toolbar")
 _IN_A_ROW = 5
+_COUNTED = frozenset({"collect", "lifespan"})
+"""Hooks whose faults switch a panel off; a view runs for a reader, and the next record may be drawn well."""
 
 
 class Border:
@@ -22,6 +24,8 @@ class Border:
         self.budget = budget
         self.strict = strict
         self.off: set[str] = set()
+        self.broken: dict[str, Failure] = {}
+        """Panels that measure nothing in this process: their lifespan failed, or they are off."""
         self._in_a_row: Counter[str] = Counter()
         self._logged: set[tuple[str, str]] = set()
 
@@ -40,9 +44,9 @@ class Border:
             self.fault(panel, hook, record, error)
         else:
             took = perf_counter() - before
-            if took > self.budget:
+            if hook == "view" and took > self.budget:
                 self.slow(panel, hook, record, took)
-            else:
+            elif hook in _COUNTED:
                 self.well(panel)
 
     def well(self, panel: str) -> None:
@@ -64,14 +68,26 @@ class Border:
         where = "" if record is None else f" for record {record.id}"
         if record is not None:
             record.failures[panel] = Failure(hook, message)
+        if record is not None and hook == "collect":
             record.data.pop(panel, None)
+        if hook == "lifespan":
+            self.broken[panel] = Failure(hook, message)
         if (panel, hook) not in self._logged:
             self._logged.add((panel, hook))
-            logger.error(
-                "Panel %r failed in %s: %s. What it would have shown%s is lost; this is logged once.",
-                panel, hook, message, where, exc_info=error,
-            )  # fmt: skip
+            lost = "What it would have shown%s is lost; this is logged once."
+            tell("Panel %r failed in %s: %s. " + lost, panel, hook, message, where, error=error)
+        if hook in _COUNTED:
+            self._count(panel, hook)
+
+    def _count(self, panel: str, hook: str) -> None:
         self._in_a_row[panel] += 1
         if self._in_a_row[panel] >= _IN_A_ROW and panel not in self.off:
             self.off.add(panel)
-            logger.error("Panel %r failed %d times in a row and is off until the process restarts.", panel, _IN_A_ROW)
+            self.broken[panel] = Failure(hook, f"{_IN_A_ROW} failures in a row; it is off until the process restarts")
+            tell("Panel %r failed %d times in a row and is off until the process restarts.", panel, _IN_A_ROW)
+
+
+def tell(message: str, *arguments: object, error: BaseException | None = None) -> None:
+    """Log a fault of ours or of a plug-in; a log handler that raises must not reach the application."""
+    with suppress(Exception):
+        logger.error(message, *arguments, exc_info=error)

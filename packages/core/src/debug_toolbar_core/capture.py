@@ -11,7 +11,6 @@ from debug_toolbar_core.border import Border
 from debug_toolbar_core.context import Position, position
 from debug_toolbar_core.panel import Panel
 from debug_toolbar_core.record import Record
-from debug_toolbar_core.snapshot import snapshot
 
 Running = tuple[Panel, Generator[None, None, Any]]
 
@@ -19,16 +18,22 @@ Running = tuple[Panel, Generator[None, None, Any]]
 class Capture:
     """Opens and closes a record in this context; panels run outside it, so they never record themselves."""
 
-    __slots__ = ("border", "record", "running", "token")
+    __slots__ = ("border", "failing", "record", "running", "token")
 
-    def __init__(self, record: Record, panels: Sequence[Panel], border: Border) -> None:
+    def __init__(self, record: Record, panels: Sequence[Panel], border: Border, failing: Sequence[Panel] = ()) -> None:
         before = perf_counter()
         self.record = record
         self.border = border
+        self.failing = failing
         self.running: list[Running] = []
+        inside: Token[Position | None] | None = None
+        if position.get() is not None:  # within another record, which is not to see these panels work
+            inside = position.set(None)
         for panel in panels:
             self.begin(panel)
-        self.token: Token[Position | None] = position.set(Position(record.slot))
+        if inside is not None:
+            position.reset(inside)
+        self.token: Token[Position | None] | None = position.set(Position(record.slot))
         record.cost += perf_counter() - before
 
     def begin(self, panel: Panel) -> None:
@@ -55,10 +60,15 @@ class Capture:
 
     def leave(self) -> None:
         """Take the record out of this context; what other tasks of it still do is recorded until `close`."""
+        token, self.token = self.token, None
+        if token is None:
+            return
         try:
-            position.reset(self.token)
-        except ValueError:  # closed in another context than opened, as a test's fixture may
-            position.set(None)
+            position.reset(token)
+        except ValueError:  # left in another context than opened, as a test's fixture may
+            here = position.get()
+            if here is not None and here.slot is self.record.slot:
+                position.set(None)
 
     def close(self, error: BaseException | None = None) -> Record:
         """End the record: each panel past its yield, innermost first, and its data taken as plain values."""
@@ -67,12 +77,40 @@ class Capture:
         self.leave()
         if error is not None:
             record.fail(error)
-        for panel, generator in reversed(self.running):
-            self.end(panel, generator)
-        self.running = []
-        record.close(duration)
+        try:
+            self.end_all()
+        finally:
+            record.close(duration)
         record.cost += perf_counter() - record.started - duration
         return record
+
+    def end_all(self) -> None:
+        """Run the panels from their yields to their ends; an outer record does not see them work."""
+        running, self.running = self.running, []
+        outer = position.get()
+        if outer is not None:
+            position.set(None)
+        try:
+            for panel, generator in reversed(running):
+                self.end(panel, generator)
+            record = self.record
+            if record.caught:
+                self.tell_failed(record)
+            for name, close in record.closing:
+                with self.border.guard(name, "collect", record):
+                    close()
+        finally:
+            if outer is not None:
+                position.set(outer)
+
+    def tell_failed(self, record: Record) -> None:
+        """Let the panels that concern themselves with exceptions take what they need of them."""
+        for panel in self.failing:
+            if record.kind in panel.kinds and panel.name not in self.border.off:
+                with self.border.guard(panel.name, "failed", record):
+                    told = panel.failed(record)
+                    if told is not None:
+                        record.data[panel.name] = record.take(told)
 
     def end(self, panel: Panel, generator: Generator[None, None, Any]) -> None:
         """Run a panel from its yield to its end."""
@@ -86,7 +124,7 @@ class Capture:
             else:
                 border.well(panel.name)
                 if stop.value is not None:
-                    record.data[panel.name] = snapshot(stop.value, record.limits, record.drop)
+                    record.data[panel.name] = record.take(stop.value)
         except KeyboardInterrupt:
             raise
         except BaseException as error:

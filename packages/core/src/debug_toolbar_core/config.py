@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from debug_toolbar_core.errors import ConfigurationError
 from debug_toolbar_core.limits import Limits
 from debug_toolbar_core.panel import Panel
-from debug_toolbar_core.redaction import Redactor
 from debug_toolbar_core.store import Store
+
+if TYPE_CHECKING:
+    from debug_toolbar_core.redaction import Redactor
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -72,7 +75,7 @@ class Config:
         self.check_mappings()
         self.check_panels()
         self.check_store()
-        self.redactor()
+        self.check_patterns()
 
     def check(self, name: str, accepted: bool, what: str) -> None:
         """Raise a ConfigurationError that names the setting, unless its value is accepted."""
@@ -97,23 +100,34 @@ class Config:
         self.check("paths", all(type(item) is str for pair in pairs for item in pair), "folders to folders")
 
     def check_panels(self) -> None:
-        panels = self.panels
+        panels: object = self.panels
         plain = panels is None or (isinstance(panels, Sequence) and not isinstance(panels, str))
         self.check("panels", plain, "a list of names and panels, or None")
-        known = all(isinstance(item, (str, Panel)) for item in panels or ())
+        known = all(isinstance(item, (str, Panel)) for item in self.panels or ())
         self.check("panels", known, "a list of names and panels (instances, not classes), or None")
+        names = [item if isinstance(item, str) else item.name for item in self.panels or ()]
+        self.check("panels", len(names) == len(set(names)), "each panel once")
 
     def check_store(self) -> None:
-        self.check("store", isinstance(self.store, (str, Store)), "'memory', a URL such as 'sqlite:///…', or a store")
+        self.check(
+            "store",
+            bool(self.store) and isinstance(self.store, (str, Store)),
+            "'memory', a URL such as 'sqlite:///…', or a store",
+        )
+
+    def check_patterns(self) -> None:
+        """Refuse a pattern that is none; the rules themselves are made when somebody reads."""
+        for text in self.secret_patterns:
+            try:
+                re.compile(text)
+            except re.error as error:
+                raise ConfigurationError("secret_patterns", text, f"regular expressions ({error})") from None
 
     def redactor(self) -> Redactor:
         """Return the redaction rules these settings ask for."""
-        try:
-            return Redactor(reveal=self.reveal, keys=self.secrets, patterns=self.secret_patterns)
-        except ValueError as error:
-            raise ConfigurationError(
-                "secret_patterns", self.secret_patterns, f"regular expressions ({error})"
-            ) from None
+        from debug_toolbar_core.redaction import Redactor
+
+        return Redactor(reveal=self.reveal, keys=self.secrets, patterns=self.secret_patterns)
 
     def from_environment(self, environ: Mapping[str, str] | None = None) -> Self:
         """Return these settings with what the environment says in their place.
@@ -144,12 +158,12 @@ def _parse(name: str, text: str, default: object, annotation: str) -> Any:
         return _limits(name, text)
     if isinstance(default, Mapping):
         return _json(name, text)
-    if isinstance(default, float):
+    if isinstance(default, (int, float)):
         try:
-            return float(text)
+            return type(default)(text)
         except ValueError:
-            raise ConfigurationError(name, text, "a number of seconds above 0") from None
-    if isinstance(default, (tuple, list)) or "Sequence" in annotation:
+            raise ConfigurationError(name, text, "a number") from None
+    if isinstance(default, (tuple, list, set, frozenset)) or "Sequence" in annotation:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     return text
 

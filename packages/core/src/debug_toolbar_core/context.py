@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -50,19 +50,21 @@ def span(name: str, /, *, panel: str = "app", **attributes: Any) -> Generator[Sp
     if record is None:
         yield None
         return
-    added = record.add(panel, name, record.now(), None, attributes)
-    token = position.set(Position(record.slot, added if added.kept else added.parent))
+    added, slot = record.add(panel, name, record.now(), None, attributes), record.slot
+    del record  # a forgotten task may wait in here for ever
+    outer = position.get()
+    inside = Position(slot, added if added.kept else added.parent)
+    position.set(inside)
     try:
         yield added
     except BaseException as error:
         added.attributes["error.type"] = type(error).__qualname__
         raise
     finally:
-        try:
-            position.reset(token)
-        except ValueError:  # left in another context than entered, as generators may be
-            position.set(Position(record.slot, added.parent))
-        record.finish(added)
+        if position.get() is inside:  # a generator may be left in another context than entered
+            position.set(outer)
+        if slot.record is not None:
+            slot.record.finish(added)
 
 
 @contextmanager
@@ -75,7 +77,8 @@ def suppressed() -> Generator[None]:
     try:
         yield
     finally:
-        position.reset(token)
+        with suppress(ValueError):  # a generator may be left in another context than entered
+            position.reset(token)
 
 
 def note(value: Any, label: str = "note") -> None:

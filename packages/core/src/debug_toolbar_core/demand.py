@@ -12,6 +12,10 @@ _KINDS: tuple[Kind, ...] = ("http", "websocket", "task", "app")
 _REQUESTS_MOST = 100
 
 
+def _collects(panel: Panel) -> Collection[Kind]:
+    return panel.kinds if panel.collects is None else panel.collects
+
+
 class Demand:
     """Knows the collecting panels of each kind, and the on-demand ones armed for the next records."""
 
@@ -19,15 +23,17 @@ class Demand:
         collecting = [panel for panel in panels if overrides(panel, "collect")]
         self.on_demand = {panel.name: panel for panel in panels if panel.on_demand}
         running = [panel for panel in collecting if not panel.on_demand or panel.name in always]
-        self._running = {kind: tuple(panel for panel in running if kind in panel.kinds) for kind in _KINDS}
+        self._running = {kind: tuple(panel for panel in running if kind in _collects(panel)) for kind in _KINDS}
         self._always = frozenset(always)
         self._armed: dict[str, int] = {}
+        self.failing = tuple(panel for panel in panels if overrides(panel, "failed"))
 
     def arm(self, names: Collection[str], requests: int = 1) -> None:
         """Have on-demand panels run for the next records. Raises UnknownPanel."""
         for name in names:
             if name not in self.on_demand:
                 raise UnknownPanel(name)
+        for name in names:
             self._armed[name] = max(1, min(requests, _REQUESTS_MOST))
 
     def collecting(self, kind: Kind, asked: Collection[str] = ()) -> Sequence[Panel]:
@@ -35,8 +41,8 @@ class Demand:
         running = self._running[kind]
         if not self._armed and not asked:
             return running
-        extra = [self.on_demand[name] for name in {*asked, *self._armed} if name in self.on_demand]
-        chosen = [panel for panel in extra if kind in panel.kinds and panel.name not in self._always]
+        extra = [self.on_demand[name] for name in sorted({*asked, *self._armed}) if name in self.on_demand]
+        chosen = [panel for panel in extra if kind in _collects(panel) and panel.name not in self._always]
         for panel in chosen:
             self._spend(panel.name)
         return (*running, *chosen)

@@ -12,6 +12,7 @@ from typing import Any
 
 from debug_toolbar_core.config import Config
 from debug_toolbar_core.errors import ConfigurationError
+from debug_toolbar_core.fault import message_of
 from debug_toolbar_core.panel import Panel
 
 logger = logging.getLogger("debug_toolbar")
@@ -63,7 +64,7 @@ def _load(found: Found, group: str, name: str, candidates: list[EntryPoint], str
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        why = f"{type(error).__qualname__}: {error}"
+        why = f"{type(error).__qualname__}: {message_of(error)}"
         _refuse(found, name, f"{what.capitalize()} of {distribution(candidates[0])} did not load: {why}", error, strict)
 
 
@@ -127,11 +128,23 @@ def _make(made: dict[str, Panel], errors: dict[str, str], name: str, plugin: Any
                 f"panel_options[{name!r}]", dict(options), f"the panel's own options ({error})"
             ) from None
         panel = error
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         panel = error
-    if not isinstance(panel, Panel) or not isinstance(getattr(panel, "name", None), str):
-        message = f"Panel {name!r} is not a Panel with a name and a title: {type(panel).__qualname__}"
-        errors[name] = message if not isinstance(panel, BaseException) else f"Panel {name!r} could not be made: {panel}"
-        logger.warning("%s", errors[name])
-        return
-    made[panel.name] = panel
+    if (wrong := _wrong(name, panel)) is not None:
+        errors[name] = wrong
+        logger.warning("%s", wrong)
+    else:
+        made[name] = panel
+
+
+def _wrong(name: str, panel: object) -> str | None:
+    """Say what is wrong with a panel that a plug-in made."""
+    if isinstance(panel, BaseException):
+        return f"Panel {name!r} could not be made: {type(panel).__qualname__}: {message_of(panel)}"
+    if not isinstance(panel, Panel):
+        return f"Panel {name!r} is not a Panel: its entry point made a {type(panel).__qualname__}"
+    if getattr(panel, "name", None) != name or not isinstance(getattr(panel, "title", None), str):
+        return f"Panel {name!r} needs a title, and its name must be that of its entry point."
+    return None

@@ -3,44 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
+from types import coroutine
 from typing import Any
 
 
-class Driven:
-    """Awaits a coroutine and calls `resume` before and `suspend` after each slice it runs on the CPU.
+@coroutine
+def driven(
+    work: Awaitable[Any], resume: Callable[[], object], suspend: Callable[[], object]
+) -> Generator[Any, Any, Any]:
+    """Await a coroutine, calling `resume` before and `suspend` after each slice it runs on the CPU.
 
     Results, exceptions, cancellation and the coroutine's own waiting pass through unchanged. The two calls
     must not raise: they are on the application's path.
 
-    Example: `record.drive(lambda work: Driven(work, clock.start, clock.stop))` in a panel's `collect`.
+    Example: `record.drive(lambda work: driven(work, clock.resume, clock.suspend))` in a panel's `collect`.
     """
-
-    __slots__ = ("resume", "suspend", "work")
-
-    def __init__(self, work: Awaitable[Any], resume: Callable[[], object], suspend: Callable[[], object]) -> None:
-        self.work = work
-        self.resume = resume
-        self.suspend = suspend
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        coroutine: Any = self.work if hasattr(self.work, "send") else _coroutine(self.work)
-        step, argument = coroutine.send, None
-        while True:
-            self.resume()
-            try:
-                waiting = step(argument)
-            except StopIteration as stop:
-                return stop.value
-            finally:
-                self.suspend()
-            try:
-                argument = yield waiting
-                step = coroutine.send
-            except GeneratorExit:
-                coroutine.close()
-                raise
-            except BaseException as error:  # cancellation: handed on to the coroutine, outside this handler
-                argument, step = error, coroutine.throw
+    slices: Any = work if hasattr(work, "send") else _coroutine(work)
+    step, argument = slices.send, None
+    while True:
+        resume()
+        try:
+            waiting = step(argument)
+        except StopIteration as stop:
+            return stop.value
+        finally:
+            suspend()
+            argument = None  # an error that was thrown in would keep this frame, and itself, alive
+        try:
+            argument = yield waiting
+            step = slices.send
+        except GeneratorExit:
+            slices.close()
+            raise
+        except BaseException as error:  # cancellation: handed on to the coroutine, outside this handler
+            argument, step = error, slices.throw
 
 
 async def _coroutine(work: Awaitable[Any]) -> Any:

@@ -1,32 +1,45 @@
-"""Encoding: a record's one way out, to JSON: redaction and limits in one pass, and the way back."""
+"""Encoding: a record's one way out, to JSON: redaction and limits in one pass."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from debug_toolbar_core.application import Route
 from debug_toolbar_core.body import read_body
-from debug_toolbar_core.exchange import Body, Plain, Request, Response
-from debug_toolbar_core.fault import Error, Failure
+from debug_toolbar_core.decoding import FORMAT, decode
+from debug_toolbar_core.exchange import Body, Request, Response
+from debug_toolbar_core.fault import Error
 from debug_toolbar_core.record import Record
-from debug_toolbar_core.redaction import Redactor
+from debug_toolbar_core.snapshot import snapshot
 from debug_toolbar_core.source import Source
-from debug_toolbar_core.span import Fold, Span
+from debug_toolbar_core.span import Span
+from debug_toolbar_core.units import jsonable
 
-FORMAT = 1
-"""The version of the record's JSON; a reader refuses a newer one."""
+if TYPE_CHECKING:
+    from debug_toolbar_core.redaction import Redactor
+
+__all__ = ["FORMAT", "Encoder", "decode"]
 
 
 class Encoder:
-    """Turns records into JSON with one set of redaction rules.
+    """Turns records into JSON with one set of redaction rules: strict JSON, in UTF-8, whatever was recorded.
 
     Example: `json.dumps(Encoder().encode(record))`.
     """
 
-    def __init__(self, redactor: Redactor | None = None) -> None:
-        self.redactor = redactor or Redactor()
+    def __init__(self, rules: Callable[[], Redactor] | None = None) -> None:
+        self._rules = rules
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """The redaction rules, made when the first record is encoded: their patterns are not start-up's to pay."""
+        from debug_toolbar_core.redaction import Redactor
+
+        return Redactor() if self._rules is None else self._rules()
 
     def encode(self, record: Record) -> dict[str, Any]:
         """Return the record as JSON, redacted and within limits; the record itself is not changed."""
@@ -35,7 +48,7 @@ class Encoder:
         dropped = dict(record.dropped)
         if record.slot.late:
             dropped["late"] = dropped.get("late", 0) + record.slot.late
-        return {
+        document = {
             "format": FORMAT,
             "id": record.id,
             "kind": record.kind,
@@ -53,7 +66,7 @@ class Encoder:
                     "panel": fold.panel,
                     "name": self.redactor.text(fold.name),
                     "count": fold.count,
-                    "seconds": fold.seconds,
+                    "seconds": _finite(fold.seconds),
                 }
                 for fold in list(record.folded.values())
             ],
@@ -65,8 +78,14 @@ class Encoder:
             "dropped": dropped,
             "cost": record.cost,
             "tags": self.redactor.value(record.tags),
+            "framework": record.framework,
             "imported": record.imported,
         }
+        return {name: _tidy(value) for name, value in document.items()}
+
+    def through(self, record: Record) -> Record:
+        """Return a record as every reader gets it: sent through JSON, with nothing raw in it."""
+        return decode(json.loads(json.dumps(self.encode(record))))
 
     def span(self, span: Span, places: Mapping[int, int], duration: float | None) -> dict[str, Any]:
         attributes = span.attributes
@@ -76,8 +95,8 @@ class Encoder:
         return {
             "panel": span.panel,
             "name": self.redactor.text(span.name),
-            "start": span.start,
-            "end": end,
+            "start": _finite(span.start),
+            "end": None if end is None else _finite(end),
             "attributes": self.attributes(attributes),
             "parent": places.get(id(span.parent)) if span.parent is not None else None,
             "task": span.task,
@@ -104,7 +123,7 @@ class Encoder:
             "headers": [list(pair) for pair in redactor.headers(request.headers)],
             "cookies": [list(pair) for pair in redactor.cookies(request.cookies)],
             "client": request.client,
-            "subprotocols": [redactor.text(name) for name in request.subprotocols],
+            "subprotocols": _subprotocols(redactor, request.subprotocols),
             "body": self.body(request.body),
         }
 
@@ -164,89 +183,33 @@ class Encoder:
         }
 
 
-def decode(document: Mapping[str, Any]) -> Record:
-    """Return the record that a document tells of, closed; a ValueError says what is not understood.
-
-    Unknown keys are passed over, so that a document of a later minor version can be read.
-    """
-    if document.get("format") != FORMAT:
-        raise ValueError(f"A record of format {document.get('format')!r}; this version reads format {FORMAT}.")
-    record = Record(document["kind"], id=document["id"], parent=document.get("parent"))
-    record.slot.record = None
-    record.loaded = True
-    record.started_at = document["started_at"]
-    record.duration = document["duration"]
-    record.wire = Plain(_request(document.get("request")), _response(document.get("response")))
-    record.route = _route(document.get("route"))
-    record.error = _known(Error, document.get("error"))
-    record.spans = _spans(document.get("spans") or [])
-    folds = [Fold(**fold) for fold in document.get("folded") or []]
-    record.folded = {(fold.panel, fold.name): fold for fold in folds}
-    record.data = dict(document.get("data") or {})
-    record.failures = {name: Failure(**failure) for name, failure in (document.get("failures") or {}).items()}
-    record.dropped = dict(document.get("dropped") or {})
-    record.cost = document.get("cost") or 0.0
-    record.tags = dict(document.get("tags") or {})
-    record.imported = bool(document.get("imported"))
-    return record
-
-
-def _known(kind: type[Any], document: Mapping[str, Any] | None) -> Any:
-    if document is None:
-        return None
-    names = {item.name for item in fields(kind)}
-    return kind(**{name: value for name, value in document.items() if name in names})
-
-
-def _pairs(request: Any, *names: str) -> Any:
-    for name in names:
-        setattr(request, name, [(key, value) for key, value in getattr(request, name)])
-    return request
-
-
-def _body(owner: Any) -> Any:
-    if owner.body is not None:
-        owner.body = _known(Body, owner.body)
-    return owner
-
-
-def _request(document: Mapping[str, Any] | None) -> Request | None:
-    if document is None:
-        return None
-    request: Request = _body(_pairs(_known(Request, document), "query", "headers", "cookies"))
-    return request
-
-
-def _response(document: Mapping[str, Any] | None) -> Response | None:
-    if document is None:
-        return None
-    response: Response = _body(_pairs(_known(Response, document), "headers"))
-    return response
-
-
-def _route(document: Mapping[str, Any] | None) -> Route | None:
-    if document is None:
-        return None
-    values = {**document, "methods": tuple(document["methods"]), "source": _place(document.get("source"))}
-    route: Route = _known(Route, values)
-    return route
-
-
-def _spans(documents: list[Mapping[str, Any]]) -> list[Span]:
-    spans: list[Span] = []
-    for index, document in enumerate(documents):
-        span: Span = _known(Span, {**document, "parent": None, "source": _place(document.get("source"))})
-        span.index = index
-        spans.append(span)
-    for span, document in zip(spans, documents, strict=True):
-        parent = document.get("parent")
-        span.parent = spans[parent] if isinstance(parent, int) and 0 <= parent < len(spans) else None
-    return spans
+def _subprotocols(redactor: Redactor, names: Sequence[str]) -> list[str]:
+    # Some clients hand their token over as a subprotocol: the rule for the header knows them.
+    if not names:
+        return []
+    shown = redactor.headers([("sec-websocket-protocol", ", ".join(names))])[0][1]
+    return [name.strip() for name in shown.split(",")]
 
 
 def _source(source: Source | None) -> dict[str, Any] | None:
     return None if source is None else source._asdict()
 
 
-def _place(document: Mapping[str, Any] | None) -> Source | None:
-    return None if document is None else Source(document["file"], document["line"], document["function"])
+def _finite(seconds: float) -> float:
+    return seconds if math.isfinite(seconds) else 0.0
+
+
+def _tidy(value: Any) -> Any:
+    """Return what strict JSON can hold of a value that adapters and panels set: they may set anything."""
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
+    if kind is dict:
+        return {_tidy(key) if type(key) is str else str(_tidy(key)): _tidy(item) for key, item in value.items()}
+    if kind is list:
+        return [_tidy(item) for item in value]
+    if kind is float:
+        return value if math.isfinite(value) else None
+    if value is None or kind is bool or kind is int:
+        return value
+    return _tidy(jsonable(snapshot(value)))

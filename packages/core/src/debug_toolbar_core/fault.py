@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
-from debug_toolbar_core.snapshot import shorten, snapshot
+from debug_toolbar_core.snapshot import ATOMS, named, shorten, snapshot
 
 
 @dataclass(slots=True)
@@ -39,9 +40,32 @@ class Failure:
 
 def message_of(exception: BaseException, limit: int = 2_000) -> str:
     """Return an exception's message without running its own `__str__`: from its arguments, as plain values."""
-    if type(exception).__str__ in (BaseException.__str__, OSError.__str__) or len(exception.args) < 2:
-        return shorten(", ".join(_plain(argument) for argument in exception.args), limit)
-    return shorten(repr(snapshot(exception.args))[1:-1], limit)
+    arguments: tuple[Any, ...] = _ARGUMENTS.__get__(exception)
+    if type(exception).__str__ is OSError.__str__ and all(_is_plain(part) for part in _parts(exception)):
+        return shorten(OSError.__str__(exception), limit)
+    if not arguments:
+        return shorten(_told(exception), limit)
+    return shorten(", ".join(_plain(argument) for argument in arguments), limit)
+
+
+_ARGUMENTS: Any = BaseException.__dict__["args"]
+
+
+def _parts(exception: BaseException) -> list[object]:
+    """Return what an OSError's text is made of, and its arguments."""
+    named = [OSError.__dict__[name].__get__(exception) for name in ("errno", "strerror", "filename", "filename2")]
+    return [*named, *_ARGUMENTS.__get__(exception)]
+
+
+def _is_plain(value: object) -> bool:
+    return type(value) in ATOMS and snapshot(value) is value
+
+
+def _told(exception: BaseException) -> str:
+    """Return the text that an exception without arguments carries, as those of web frameworks do."""
+    attributes: dict[str, object] = object.__getattribute__(exception, "__dict__")
+    found = (attributes.get(name) for name in ("detail", "message"))
+    return next((text for text in found if type(text) is str), "")
 
 
 def _plain(argument: object) -> str:
@@ -51,5 +75,5 @@ def _plain(argument: object) -> str:
 
 def error_of(exception: BaseException, handled: bool = False, status: int | None = None) -> Error:
     """Describe an exception in plain values."""
-    kind = type(exception)
-    return Error(kind.__qualname__, message_of(exception), kind.__module__, handled, status)
+    module, name = named(type(exception))
+    return Error(name, message_of(exception), module, handled, status)

@@ -51,7 +51,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         for finder in [finder for finder in sys.meta_path if finder is not self]:
             spec = finder.find_spec(name, path, target)
             if spec is not None:
-                if spec.loader is not None:
+                if hasattr(spec.loader, "exec_module"):
                     spec.loader = _Loader(spec.loader)
                 return spec
         return None
@@ -77,7 +77,7 @@ class _Loader(importlib.abc.Loader):
         self.loader.exec_module(module)
         for hook in _waiting.pop(module.__name__, []):
             try:
-                hook(module)
+                hook(sys.modules.get(module.__name__, module))  # some put something else in their own place
             except Exception:
                 logger.exception("A hook for %s failed; what it measures is not recorded.", module.__name__)
 

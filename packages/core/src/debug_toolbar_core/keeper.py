@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+from collections.abc import Callable
+from contextlib import suppress
 
+from debug_toolbar_core.border import tell
+from debug_toolbar_core.context import suppressed
 from debug_toolbar_core.discovery import discover, entries
 from debug_toolbar_core.encoding import Encoder
 from debug_toolbar_core.errors import ConfigurationError
+from debug_toolbar_core.fault import message_of
 from debug_toolbar_core.memory import MemoryStore
 from debug_toolbar_core.record import Record
-from debug_toolbar_core.store import Store
+from debug_toolbar_core.store import KeepingStore, Store
 
-logger = logging.getLogger("debug_toolbar")
 _WAITING_MOST = 100
 
 
@@ -42,6 +45,7 @@ class Keeper:
         self.store = store
         self.budget = budget
         self.lost = 0
+        self._keep = _immediate(store)
         self._waits = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: set[str] = set()
@@ -51,6 +55,18 @@ class Keeper:
         if self._waits:
             self._later(record)
             return
+        if self._keep is None:
+            self._begin(record)
+            return
+        try:
+            self._keep(record)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            self._lose(record, _why(error), error)
+
+    def _begin(self, record: Record) -> None:
+        """Begin a save here and now; most stores only queue the record and are done at once."""
         saving = self.store.save(record)
         try:
             saving.send(None)
@@ -59,10 +75,11 @@ class Keeper:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            self._lose(record, f"{type(error).__qualname__}: {error}", error)
+            self._lose(record, _why(error), error)
             return
         # It suspended, so it does I/O here: the same save is begun again where it may take its time.
-        saving.close()
+        with suppress(Exception):
+            saving.close()
         self._waits = True
         self._later(record)
 
@@ -73,7 +90,8 @@ class Keeper:
         if asyncio._get_running_loop() is None:
             self._lose(record, "it waits in save(), and there is no event loop here to wait in")
             return
-        task = asyncio.get_running_loop().create_task(self._save(record), name="debug-toolbar save")
+        with suppressed():  # what the store does is nothing of an outer record's
+            task = asyncio.get_running_loop().create_task(self._save(record), name="debug-toolbar save")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -82,13 +100,25 @@ class Keeper:
             async with asyncio.timeout(self.budget):
                 await self.store.save(record)
         except Exception as error:
-            self._lose(record, f"{type(error).__qualname__}: {error}", error)
+            self._lose(record, _why(error), error)
 
     def _lose(self, record: Record, why: str, error: BaseException | None = None) -> None:
         self.lost += 1
         if why not in self._told and len(self._told) < _WAITING_MOST:
             self._told.add(why)
             name = type(self.store).__qualname__
-            logger.error(
-                "Store %s did not keep record %s: %s. This is logged once.", name, record.id, why, exc_info=error
-            )
+            tell("Store %s did not keep record %s: %s. This is logged once.", name, record.id, why, error=error)
+
+
+def _immediate(store: Store) -> Callable[[Record], None] | None:
+    """Return the store's `keep`, unless a subclass has its own `save`, which is then the one that is meant."""
+    for owner in type(store).__mro__:
+        if "keep" in vars(owner) and isinstance(store, KeepingStore):
+            return store.keep
+        if "save" in vars(owner):
+            return None
+    return None
+
+
+def _why(error: BaseException) -> str:
+    return f"{type(error).__qualname__}: {message_of(error)}"

@@ -26,6 +26,8 @@ class Limits:
     """Bytes kept of a request's or response's body."""
     items: int = 5_000
     """Values kept of one nested structure."""
+    total: int = 1_048_576
+    """Characters kept of one record's long texts and nested values; past it each is cut to a hundred."""
     depth: int = 32
     """Levels kept of one nested structure."""
     exceptions: int = 10

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import threading
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import dataclass
 
-from debug_toolbar_core.encoding import Encoder, decode
+from debug_toolbar_core.encoding import Encoder
 from debug_toolbar_core.errors import ConfigurationError
 from debug_toolbar_core.offload import offload
 from debug_toolbar_core.record import Record
@@ -21,7 +22,7 @@ _WAITING_MOST = 256
 
 def weigh(record: Record) -> int:
     """Estimate a record's bytes in memory without walking it."""
-    return _RECORD + _SPAN * len(record.spans) + record.wire.held()
+    return _RECORD + _SPAN * len(record.spans) + record.limits.total - record.room + record.wire.held()
 
 
 @dataclass(slots=True)
@@ -50,24 +51,31 @@ class MemoryStore:
         self._records: OrderedDict[str, _Kept] = OrderedDict()
         self._app: dict[str, Record] = {}
         self._weight = 0
+        self._lock = threading.Lock()
         self._subscribers: set[_Subscriber] = set()
 
     async def save(self, record: Record) -> None:
         """Keep a record, forgetting the oldest past the limits; the same id again replaces."""
+        self.keep(record)
+
+    def keep(self, record: Record) -> None:
+        """Do what `save` does, from where nothing can be awaited."""
         if record.kind == "app":
             self._app[record.id] = record
         else:
             self._keep(record)
-        for subscriber in tuple(self._subscribers):
-            subscriber.tell(record.id)
+        if self._subscribers:
+            for subscriber in tuple(self._subscribers):
+                subscriber.tell(record.id)
 
     def _keep(self, record: Record) -> None:
         weight = weigh(record)
-        replaced = self._records.get(record.id)
-        self._records[record.id] = _Kept(record, weight)
-        self._weight += weight - (replaced.weight if replaced else 0)
-        while len(self._records) > self.most or (self._weight > self.bytes and len(self._records) > 1):
-            self._weight -= self._records.popitem(last=False)[1].weight
+        with self._lock:  # records end in threads, too
+            replaced = self._records.get(record.id)
+            self._records[record.id] = _Kept(record, weight)
+            self._weight += weight - (replaced.weight if replaced else 0)
+            while len(self._records) > self.most or (self._weight > self.bytes and len(self._records) > 1):
+                self._weight -= self._records.popitem(last=False)[1].weight
 
     async def load(self, id: str) -> Record | None:
         """Return a record as JSON gives it back, or None."""
@@ -77,13 +85,14 @@ class MemoryStore:
 
     def read(self, record: Record) -> Record:
         """Send a record through encoding, as every other store does."""
-        return decode(json.loads(json.dumps(self.encoder.encode(record))))
+        return self.encoder.through(record)
 
     async def recent(self, limit: int = 50, before: str | None = None) -> list[Summary]:
         """Return the newest records' summaries, newest first."""
-        ids = sorted((id for id in list(self._records) if before is None or id < before), reverse=True)
-        kept = [self._records.get(id) for id in ids[:limit]]
-        return await offload(lambda: [self._summary(entry) for entry in kept if entry is not None])
+        with self._lock:
+            ids = sorted((id for id in self._records if before is None or id < before), reverse=True)
+            kept = [self._records[id] for id in ids[:limit]]
+        return await offload(lambda: [self._summary(entry) for entry in kept])
 
     def _summary(self, kept: _Kept) -> Summary:
         if kept.summary is not None:
@@ -96,8 +105,9 @@ class MemoryStore:
 
     async def clear(self) -> None:
         """Forget every record but the application's own."""
-        self._records.clear()
-        self._weight = 0
+        with self._lock:
+            self._records.clear()
+            self._weight = 0
 
     async def subscribe(self) -> AsyncGenerator[str]:
         """Yield the id of each record saved from now on; a reader 256 records behind misses the rest."""
@@ -118,7 +128,7 @@ class _Subscriber:
         self.queue: asyncio.Queue[str] = asyncio.Queue(_WAITING_MOST)
 
     def tell(self, id: str) -> None:
-        if not self.loop.is_closed():
+        with suppress(RuntimeError):  # its loop is closed: nobody listens there any more
             self.loop.call_soon_threadsafe(self._put, id)
 
     def _put(self, id: str) -> None:

@@ -60,6 +60,8 @@ class Panel:
     name: ClassVar[str]
     title: ClassVar[str]
     kinds: ClassVar[Collection[Kind]] = frozenset({"http"})
+    collects: ClassVar[Collection[Kind] | None] = None
+    """The kinds that `collect` is for, where they are fewer than it shows; None: the same."""
     on_demand: ClassVar[bool] = False
     group: ClassVar[str] = "data"
     order: ClassVar[int] = 100
@@ -81,6 +83,13 @@ class Panel:
         application's exception at its yield; it reads `record.error`.
         """
         yield
+
+    def failed(self, record: Record) -> JSON:
+        """Once the application raised in a unit of work, at its end; what it returns becomes `record.data[self.name]`.
+
+        `record.caught` has the exceptions with their tracebacks; where nothing was raised this is not called.
+        """
+        return None
 
     def view(self, record: Record) -> Iterable[Block]:
         """Show a record, as blocks. Pure: it may run in any process, on a record that came from a file."""

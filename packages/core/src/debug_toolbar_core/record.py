@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any, Literal
 
 from debug_toolbar_core.application import Application, Route
@@ -15,13 +16,17 @@ from debug_toolbar_core.context import position
 from debug_toolbar_core.exchange import Plain, Request, Response, Wire
 from debug_toolbar_core.fault import Caught, Error, Failure, error_of
 from debug_toolbar_core.limits import DEFAULT, Limits
-from debug_toolbar_core.snapshot import ATOMS, snapshot
+from debug_toolbar_core.snapshot import ATOMS, Snapshot
 from debug_toolbar_core.source import Source
 from debug_toolbar_core.span import Fold, Span
 
 Kind = Literal["http", "websocket", "task", "app"]
 Driver = Callable[[Awaitable[Any]], Awaitable[Any]]
 """Wraps the application's coroutine for one record, e.g. to time each slice it runs."""
+_ON_DEMAND = frozenset({"tags", "failures", "dropped", "folded", "positions"})
+_NUMBERS = frozenset({int, float, bool, type(None)})
+_SMALL = 64
+_LET_GO: Mapping[str, Any] = MappingProxyType({})
 _LONG = 1_000
 
 
@@ -42,10 +47,17 @@ class Record:
     """
 
     __slots__ = (
-        "app", "caught", "cost", "data", "drivers", "dropped", "duration", "error", "failures", "folded",
-        "id", "imported", "kind", "limits", "loaded", "parent", "positions", "route", "slot", "spans",
-        "started", "started_at", "tags", "wire",
+        "__weakref__", "app", "caught", "closing", "cost", "data", "drivers", "dropped", "duration", "error",
+        "failures", "folded", "framework", "held", "id", "imported", "kind", "limits", "loaded", "parent",
+        "positions", "room", "route", "slot", "spans", "started", "started_at", "tags", "wire",
     )  # fmt: skip
+
+    # Made when first asked for, by __getattr__: most records have none of them.
+    tags: dict[str, Any]
+    failures: dict[str, Failure]
+    dropped: dict[str, int]
+    folded: dict[tuple[str, str], Fold]
+    positions: dict[str, int]
 
     def __init__(
         self,
@@ -62,25 +74,30 @@ class Record:
         self.wire: Wire = wire or Plain()
         self.parent = parent
         self.limits = limits
+        self.room = limits.total
         self.app = app
-        self.started_at = time.time()
-        self.started = perf_counter()
+        self.framework = None if app is None else app.framework
         self.duration: float | None = None
         self.route: Route | None = None
         self.error: Error | None = None
-        self.caught: list[Caught] = []
-        self.spans: list[Span] = []
-        self.positions: dict[str, int] = {}
-        self.folded: dict[tuple[str, str], Fold] = {}
-        self.data: dict[str, Any] = {}
-        self.failures: dict[str, Failure] = {}
-        self.dropped: dict[str, int] = {}
-        self.tags: dict[str, Any] = {}
         self.cost = 0.0
-        self.drivers: list[Driver] = []
-        self.loaded = False
-        self.imported = False
+        self.loaded = self.imported = False
+        self.caught: Sequence[Caught] = ()
+        self.drivers: Sequence[Driver] = ()
+        self.closing: Sequence[tuple[str, Callable[[], object]]] = ()
+        self.held: Mapping[str, Any] = _LET_GO
+        self.spans: list[Span] = []
+        self.data: dict[str, Any] = {}
         self.slot = Slot(self)
+        self.started_at = time.time()
+        self.started = perf_counter()
+
+    def __getattr__(self, name: str) -> dict[Any, Any]:
+        if name not in _ON_DEMAND:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        made: dict[Any, Any] = {}
+        setattr(self, name, made)
+        return made
 
     @property
     def request(self) -> Request | None:
@@ -117,18 +134,24 @@ class Record:
         `start` and `end` come from `now()`; without `end` the span runs until `finish(span)`. Past the
         limits the span is counted by its name and not kept; the returned one may be used all the same.
         """
-        span = Span(panel, name, start, end, attributes or {}, parent or _parent(self), _task(), source)
+        if parent is None:
+            parent = _parent(self)
+        elif not parent.kept:
+            parent = parent.parent
+        span = Span(panel, name, start, end, attributes or {}, parent, _task(), source)
         if attributes:
             self.plain(attributes)
         if len(name) > _LONG:
             span.name = name[:_LONG]
         count = self.positions.get(panel, 0)
-        if count < self.limits.panel_spans and len(self.spans) < self.limits.spans:
+        if self.duration is not None:
+            self.slot.late += 1
+            span.kept = False
+        elif count < self.limits.panel_spans and len(self.spans) < self.limits.spans:
             self.positions[panel] = count + 1
             self.spans.append(span)
         else:
             span.kept = False
-            span.parent = None
             self.fold(span)
         return span
 
@@ -137,7 +160,31 @@ class Record:
         for key, value in attributes.items():
             kind = type(value)
             if kind not in ATOMS or ((kind is str or kind is bytes) and len(value) > _LONG):
-                attributes[key] = snapshot(value, self.limits, self.drop)
+                attributes[key] = self.take(value)
+
+    def take(self, value: Any) -> Any:
+        """Return a bounded plain copy of a value, within what room this record has left for long texts."""
+        if type(value) is dict and len(value) <= _SMALL:
+            for key, item in value.items():
+                if type(item) not in _NUMBERS or type(key) is not str or len(key) > _SMALL:
+                    break
+            else:  # plain numbers, as most panels return: the panel's own dict is as good as a copy
+                return value
+        taker = Snapshot(self.limits, self.drop, self.room)
+        taken = taker.whole(value)
+        self.room = taker.room
+        return taken
+
+    def hold(self, panel: str, thing: Any, close: Callable[[], object] | None = None) -> None:
+        """Keep what a panel needs while the record is open, in `held[panel]`; `close` is called at its end.
+
+        So a hook pays for a record only once there is something to record. It is never encoded.
+
+        Example: `record.hold("logging", lines, lines.close)` at a record's first log line.
+        """
+        self.held = {**self.held, panel: thing}
+        if close is not None:
+            self.closing = [*self.closing, (panel, close)]
 
     def fold(self, span: Span) -> None:
         """Count a span that is not kept."""
@@ -150,7 +197,9 @@ class Record:
         fold.seconds += span.duration
 
     def finish(self, span: Span, **attributes: Any) -> None:
-        """End a span that was added without an end, with what became known of it."""
+        """End a span that was added without an end, with what became known of it; not once the record is closed."""
+        if self.duration is not None:
+            return
         span.end = self.now()
         if attributes:
             self.plain(attributes)
@@ -169,7 +218,8 @@ class Record:
             if len(self.caught) >= self.limits.exceptions:
                 self.drop("exceptions", 1)
                 return
-            self.caught.append(Caught(exception, exception.__traceback__, handled, self.now()))
+            caught = Caught(exception, exception.__traceback__, handled, self.now())
+            self.caught = [*self.caught, caught]
         if self.error is None or self.error.handled:
             self.error = error_of(exception, handled, status)
 
@@ -179,15 +229,20 @@ class Record:
 
     def drive(self, driver: Driver) -> None:
         """Have `driver` wrap the application's coroutine for this record; called from a panel's `collect`."""
-        self.drivers.append(driver)
+        self.drivers = [*self.drivers, driver]
 
     def close(self, duration: float | None = None) -> None:
         """End the record: from here on `current()` is None in its context, and nothing more is added."""
         self.duration = self.now() if duration is None else duration
         self.slot.record = None
         self.app = None
-        self.caught = []
-        self.drivers = []
+        self.held = _LET_GO
+        if self.caught:
+            self.caught = ()
+        if self.drivers:
+            self.drivers = ()
+        if self.closing:
+            self.closing = ()
 
 
 def _task() -> str | None:

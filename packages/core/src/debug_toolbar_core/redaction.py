@@ -54,11 +54,11 @@ class Redactor:
         >>> Redactor().text("connecting to redis://:hunter2@localhost, session=8f3a")
         'connecting to redis://:[redacted]@localhost, session=[redacted]'
         """
+        if len(text) <= _CACHED_LENGTH and text in self._clean:
+            return text
         said = _MARK.search(text, max(0, len(text) - 32)) if text.endswith(" more)") else None
         if said is not None or len(text) > STRING:
             return self._cut_text(text, said)
-        if text in self._clean:
-            return text
         shown = self._scan(text)
         if len(text) <= _CACHED_LENGTH and shown == text:  # what held a secret is not kept in memory for our sake
             if len(self._clean) >= _CACHED_TEXTS:
@@ -76,7 +76,7 @@ class Redactor:
 
     def headers(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return headers, in order, without secrets: scheme, names of cookies and attributes are kept."""
-        return [(name[:KEY_LIMIT], self._header(name.lower(), value)) for name, value in pairs]
+        return [(name[:KEY_LIMIT], self._header(name, value)) for name, value in pairs]
 
     def cookies(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return cookies with their values masked, all but the revealed."""
@@ -129,7 +129,7 @@ class Redactor:
         shown = mask_header(name, value, self._rule) if value else value
         if shown is not None:
             return self._cut(shown)
-        return self.text(mask_protocols(value, self._rule) if name == "sec-websocket-protocol" else value)
+        return self.text(mask_protocols(value, self._rule) if name.lower() == "sec-websocket-protocol" else value)
 
     def _cut_text(self, text: str, said: re.Match[str] | None) -> str:
         """Redact a text that is too long, or that says it was cut before (by a snapshot)."""

@@ -59,8 +59,9 @@ _ATTRIBUTE = re.compile(
 )
 
 
-def mask_header(name: str, value: str, rule: KeyRule) -> str | None:
-    """Return what to show of a header (its name in lower case), or None: its value must be looked at as a text."""
+def mask_header(given: str, value: str, rule: KeyRule) -> str | None:
+    """Return what to show of a header, or None: its value must be looked at as a text."""
+    name = given.lower()
     if name in rule.reveal:
         return value
     if name in rule.named:
@@ -73,7 +74,7 @@ def mask_header(name: str, value: str, rule: KeyRule) -> str | None:
         return mask_cookie_header(value, rule.reveal)
     if name == "set-cookie":
         return mask_set_cookie(value, rule.reveal)
-    if name in SECRET_HEADERS or rule.level(name):
+    if name in SECRET_HEADERS or rule.level(given):
         return REDACTED
     return None
 

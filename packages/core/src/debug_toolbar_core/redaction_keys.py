@@ -162,6 +162,8 @@ class KeyRule:
         if self._may_be_secret(lower) is None:
             return NOT_SECRET
         words = words_of(name)
+        if words[:1] == ["x"]:  # as headers begin: X-Max-Tokens
+            del words[0]
         if not words:
             return NOT_SECRET
         if self._extra and any(extra in f" {' '.join(words)} " for extra in self._extra):

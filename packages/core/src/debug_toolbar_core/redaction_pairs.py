@@ -18,7 +18,7 @@ _NAME_END = (
     r"[ \t]{0,8}+)"
 )
 _OPEN = re.compile(
-    r"(?:[bru]{1,2})?(?P<quote>\\{0,8}+(?:\"\"\"|'''|[\"'`])|\\u0022|&(?:quot|#34|#39|#x27);|%(?:25)?2[27])"
+    r"(?:[brfu]{1,2})?(?P<quote>\\{0,8}+(?:\"\"\"|'''|[\"'`])|\\u0022|&(?:quot|#34|#39|#x27);|%(?:25)?2[27])"
 )
 _ANOTHER = r"[\w.\-%\[\]]{1,40}+[=:]"  # what follows a separator that is not part of the value
 _BARE = re.compile(
@@ -39,9 +39,13 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_LAST_NUMBER = re.compile(r"\d+(?=\s?[)\]])")
 _NUMERIC = re.compile(r"[\d.:/TZ+-]+")
 _CALL = re.compile(r"[A-Za-z_][\w.]{2,}(?:\(.*|\[.*)")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_CODE = re.compile(r"[A-Za-z_][\w.]{2,}[(\[]|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z")
+_DIGIT = re.compile(r"\d")
+_WORDY = re.compile(r"[A-Z]*[a-z]*(?:[A-Z][a-z]{2,})*[A-Z]?")  # a name or a word: `expired`, `SecretStr`
 _IDENTIFIER = re.compile(r"[A-Za-z_]+")
 _OWNERS = frozenset(
     ("self", "cls", "request", "form", "settings", "config", "data", "user", "os", "args", "kwargs", "app", "excluded")
@@ -50,7 +54,7 @@ _SENTENCE = re.compile(r"[A-Z][^.!?]* [^.!?]* [^.!?]*[.!?]")
 
 _XML = re.compile(r"<(?:[\w-]{1,30}:)?(?P<name>[\w.\-]{1,60})(?:\s[^<>]{0,200})?>(?P<value>[^<]{1,4000})(?=<|\Z)")
 _FLAG = re.compile(
-    r"(?<![\w-])--?(?P<name>[a-z][\w-]{2,60})[ \t]{1,4}(?P<value>[^\s'\"\-][^\s'\"]*+|'[^']*+|\"[^\"]*+)"
+    r"(?<![\w-])--?(?P<name>[a-z_][\w.-]{2,60})[ \t]{1,4}(?P<value>[^\s'\"\-][^\s'\"]*+|'[^']*+|\"[^\"]*+)"
 )
 _SAID_NAME = re.compile(
     r"\b(?:name|key|field)[\"'\\]{0,4}\s?[:=]\s?\\{0,4}[\"'](?P<name>[\w.\-\[\]]{1,80})\\{0,4}[\"']"
@@ -80,13 +84,16 @@ def _may_pair(low: str) -> bool:
 
 
 def _plausible(value: str, level: int) -> bool:
-    if _DOTTED.fullmatch(value) or _CALL.match(value) or (level == SECRET_TEXT and _NUMERIC.fullmatch(value)):
+    """Say whether a value looks chosen or random, and not like a word of a sentence or a piece of code."""
+    if _DIGIT.search(value) is None:
+        if len(value) >= 8 and value.isalnum():
+            return _WORDY.fullmatch(value) is None
+        if level == SECRET_TEXT or len(value) < 6 or value.strip(",.;:()[]|").isalpha():
+            return False
+        return "[" not in value and "|" not in value and not _CODE.match(value)
+    if _CODE.match(value) or (level == SECRET_TEXT and _NUMERIC.fullmatch(value)):
         return False
-    if any(char.isdigit() for char in value):
-        return len(value) >= (4 if level == SECRET else 8) or value.isdigit()
-    if level == SECRET and len(value) >= 6 and not value.strip(",.;:()[]|").isalpha():
-        return "[" not in value and "|" not in value
-    return len(value) >= 20 and not value.islower() and value[1:] != value[1:].lower() and value.isalnum()
+    return len(value) >= (4 if level == SECRET else 8) or value.isdigit()
 
 
 def _is_header(line: str, level: int) -> bool:
@@ -108,7 +115,7 @@ def _close(low: str, quote: str, start: int) -> int:
 
 def _trim(text: str, start: int, end: int) -> int:
     """Leave closing brackets and full stops that belong to the text around the value."""
-    while end > start and text[end - 1] in ")]}.>" and not any(bracket in text[start:end] for bracket in "([{<"):
+    while end > start and text[end - 1] in ")]}.>:" and not any(bracket in text[start:end] for bracket in "([{<"):
         end -= 1
     return end
 
@@ -163,7 +170,8 @@ class PairScanner:
         if low.startswith("[", start):
             return self._listed(text, low, start)
         if pair.sep == ",":
-            return None
+            number = _LAST_NUMBER.match(low, start) if pair.level == SECRET else None
+            return number.span() if number else None
         return self._bare(text, low, pair, start)
 
     def _listed(self, text: str, low: str, start: int) -> _Cut | None:
@@ -180,7 +188,7 @@ class PairScanner:
     def _bare(self, text: str, low: str, pair: _Pair, start: int) -> _Cut | None:
         if pair.sep == ":" and pair.name.endswith(_LINES):
             line = (_COOKIE if pair.name.endswith("cookie") else _AUTHORIZATION).match(low, start)
-            return line.span() if line and _is_header(line[0], pair.level) else None
+            return line.span() if line and _is_header(text[slice(*line.span())], pair.level) else None
         match = (_ENCODED if pair.sep.startswith("%") else _BARE).match(low, start)
         if match is None or (low[start] == "{" and pair.sep == ":"):
             return None
@@ -188,7 +196,12 @@ class PairScanner:
         spaced = low[start - 1].isspace()
         code = pair.sep in ("=", "==", "!=", "<>") and (spaced or low[end : end + 1] in (",", ")"))
         value = text[start:end]
-        if not value.strip("{[(") or _CALL.fullmatch(value) or (code and self._is_code(value, pair)):
+        if (
+            not value.strip("{[(")
+            or _CALL.fullmatch(value)
+            or (code and self._is_code(value, pair))
+            or value.lower() == pair.name.rpartition(".")[2]
+        ):
             return None
         if pair.sep == ":" and not pair.quoted_name and not _plausible(value, pair.level):
             return None  # a sentence: `Token: expired`
@@ -196,11 +209,15 @@ class PairScanner:
 
     def _is_code(self, value: str, pair: _Pair) -> bool:
         """Tell an expression that names the secret (`password=form.password`) from the secret."""
+        if value[:1] == "(" or (
+            pair.level == SECRET_TEXT and _WORDY.fullmatch(value.replace("_", "").replace(".", ""))
+        ):
+            return True
         if _DOTTED.fullmatch(value):
             return value.split(".")[0] in _OWNERS or self._rule.level(value.rsplit(".")[-1]) > NOT_SECRET
         if _IDENTIFIER.fullmatch(value) is None:
             return False
-        return value.lower() == pair.name or ("_" in value and self._rule.level(value) > NOT_SECRET)
+        return "_" in value and self._rule.level(value) > NOT_SECRET
 
     def _counts_quoted(self, value: str, pair: _Pair, after: str) -> bool:
         if not self._counts(value, pair):

@@ -137,7 +137,7 @@ def _formats() -> str:
 BEGINNINGS = "|".join(
     re.escape(beginning) for beginnings, _ in _FORMATS for beginning in beginnings.split() if len(beginning) > 3
 )
-_RUN = re.compile(r"[\w\-+/]{16}", re.ASCII)
+_RUN = re.compile(r"[\w\-]{16}|whsec_", re.ASCII)
 _TOKEN = re.compile(f"(?<![A-Za-z0-9])(?:{_formats()})", re.ASCII)
 _TOKEN_ESCAPED = re.compile(f"(?:(?<![A-Za-z0-9])|{ESCAPE})(?:{_formats()})", re.ASCII)
 _WEBHOOK = re.compile(

@@ -156,8 +156,6 @@ class Tree:
         for raw, item in taken:
             name, key = self._key(raw)
             inner = self._level(name) or (said if name.lower() in _VALUES else NOT_SECRET)
-            if level == _REVEALED and inner == NOT_SECRET:
-                inner = NOT_SECRET
             shown[key if key not in shown else f"{key} ({len(shown)})"] = self._show(item, inner, depth + 1)
         if left > 0:
             shown["…"] = more(left)

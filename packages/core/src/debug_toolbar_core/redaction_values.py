@@ -17,7 +17,7 @@ _USERINFO = re.compile(
     rf"|(?<=://)(?P<token>[^{_NOT_AUTHORITY}:/?#@]{{16,256}}+)(?=@)"
 )
 _USERINFO_ESCAPED = re.compile(
-    r"(?:%3a(?:%2f){2}|:\\/\\/)(?P<user>[^\s&%:@/\"']{0,128}+)(?:%3a|:)(?P<password>[^\s&@\"']{1,128}?)(?=%40|@)",
+    r"(?:%(?:25)?3a(?:%(?:25)?2f|/){2}|:\\/\\/)(?P<user>[^\s&%:@/\"']{0,128}+)(?:%(?:25)?3a|:)(?P<password>[^\s&@\"']{1,128}?)(?=%(?:25)?40|@)",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"\b(?:bearer|token|dpop)(?:[ \t]+|%20|\+)(?P<value>[\w\-.~+/=]{8,}+)", re.IGNORECASE)
@@ -97,9 +97,9 @@ def _mask_escaped(match: re.Match[str]) -> str:
 
 def mask_values(text: str, low: str) -> str:
     """Replace everything in a text that is a secret by its form; `low` is the text, or what it was, in lower case."""
-    if "@" in low or "%40" in low:
+    if "@" in low or "%40" in low or "%2540" in low:
         text = _USERINFO.sub(_mask_userinfo, text)
-        if "%3a%2f" in low or ":\\/" in low:
+        if "3a%2" in low or "3a//" in low or ":\\/" in low:
             text = _USERINFO_ESCAPED.sub(_mask_escaped, text)
     if "private" in low:
         text = _PUTTY_KEY.sub(REDACTED, _PRIVATE_KEY.sub(REDACTED, text))

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from debug_toolbar_core.pattern import pattern
+
 Summary = dict[str, Any]
 Test = Callable[[Summary], bool]
 
-_TERM = re.compile(r'(-?)(?:([a-z][a-z0-9_-]*):)?("[^"]*"|\S+)', re.IGNORECASE)
-_NUMBER = re.compile(r"(>=|<=|>|<|=)?(\d+(?:\.\d+)?)$")
+_TERM = pattern(r'(-?)(?:([a-z][a-z0-9_-]*):(?!//))?("[^"]*"|\S+)', re.IGNORECASE)
+_NUMBER = pattern(r"(>=|<=|>|<|=)?(\d+(?:\.\d+)?)$")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": lambda a, b: a > b,
     "<": lambda a, b: a < b,
@@ -95,7 +97,6 @@ def _has(value: str) -> Test:
             return True
         if summary["levels"].get(value, 0):
             return True
-        labels = {str(notice.get("label") or "").lower() for notice in summary["notices"]}
-        return value in labels or value in summary["counts"]
+        return value in {label.lower() for label in summary["labels"]} or value in summary["counts"]
 
     return test

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
 import sys
 import sysconfig
 from collections.abc import Iterator
-from types import FrameType
-from typing import NamedTuple
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
 
 _LIBRARY_ROOTS = tuple(
     {
@@ -16,7 +18,8 @@ _LIBRARY_ROOTS = tuple(
         if (path := sysconfig.get_path(name))
     }
 )
-_LIBRARY_PARTS = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}", f"{os.sep}debug_toolbar_")
+_LIBRARY_PARTS = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_OURS = f"{os.sep}debug_toolbar_"
 _known: dict[str, bool] = {}
 _KNOWN_MOST = 20_000
 _FRAMES_MOST = 200
@@ -35,9 +38,16 @@ def is_library(file: str) -> bool:
     known = _known.get(file)
     if known is None:
         known = file.startswith(("<", *_LIBRARY_ROOTS)) or any(part in file for part in _LIBRARY_PARTS)
+        known = known or _is_ours(file)
         if len(_known) < _KNOWN_MOST:
             _known[file] = known
     return known
+
+
+def _is_ours(file: str) -> bool:
+    """Tell whether a file is in one of the toolbar's packages; an application's folder may be called alike."""
+    before, mark, after = file.rpartition(_OURS)
+    return mark != "" and os.path.exists(os.path.join(before + mark + after.partition(os.sep)[0], "__init__.py"))
 
 
 def frames(frame: FrameType | None) -> Iterator[FrameType]:
@@ -80,3 +90,28 @@ def caller() -> Source | None:
     """Return the innermost user-code frame around the caller, or None when there is only library code."""
     found = callers(1, skip=2)
     return found[0] if found else None
+
+
+def handler_of(handler: Any) -> tuple[str, Source | None]:
+    """Return a handler's dotted name and its place, seen through partials, decorators and classes.
+
+    Example: `handler_of(shop.views.show)` is `("shop.views.show", Source("…/views.py", 41, "show"))`.
+    """
+    while isinstance(handler, functools.partial):
+        handler = handler.func
+    handler = inspect.unwrap(handler) if callable(handler) else handler
+    name = getattr(handler, "__qualname__", None) or type(handler).__qualname__
+    module = getattr(handler, "__module__", None) or type(handler).__module__
+    code = _code(handler)
+    place = None if code is None else Source(code.co_filename, code.co_firstlineno, name)
+    return f"{module}.{name}", place
+
+
+def _code(handler: Any) -> CodeType | None:
+    """Find code that tells the place: a function's own, or that of the first function a class has."""
+    code = getattr(getattr(handler, "__func__", handler), "__code__", None)
+    if isinstance(code, CodeType):
+        return code
+    owner = handler if isinstance(handler, type) else type(handler)
+    functions = [member for member in vars(owner).values() if hasattr(member, "__code__")]
+    return min((function.__code__ for function in functions), key=lambda code: code.co_firstlineno, default=None)

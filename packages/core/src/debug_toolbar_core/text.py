@@ -19,21 +19,18 @@ from debug_toolbar_core.blocks import (
     Timeline,
     Tree,
 )
+from debug_toolbar_core.drawing import DEPTH_MOST, DETAILED_MOST, ROWS_MOST, Drawer, clipped, flat, short
 from debug_toolbar_core.markdown import to_markdown
 from debug_toolbar_core.record import Record
 from debug_toolbar_core.units import NUMERIC, place, seconds, show
-from debug_toolbar_core.visible import columns, fit, visible, visible_lines
-from debug_toolbar_core.waterfall import waterfall
+from debug_toolbar_core.visible import columns, fit, visible_lines
+from debug_toolbar_core.waterfall import BAR, waterfall
 
 __all__ = ["to_markdown", "to_text"]
 
 _SIGNS = {"error": "✖ ", "warning": "▲ ", "info": "• ", "ok": "✔ "}
-_ROWS_MOST = 200
-_DETAILED_MOST = 50
-_LINES_MOST = 200
-_DEPTH_MOST = 8
 _NARROWEST = 20
-_TEXT_MOST = 2_000
+_TIMES = 24
 
 
 def to_text(blocks: Iterable[Block], record: Record | None = None, width: int = 100) -> str:
@@ -44,19 +41,12 @@ def to_text(blocks: Iterable[Block], record: Record | None = None, width: int = 
 
     Example: `print(to_text(toolbar.blocks(record, "sqlalchemy"), record))`.
     """
-    lines = _Terminal(record).blocks(blocks, max(width, _NARROWEST), 0)
-    return "\n".join(line.rstrip() for line in lines)
+    lines = _Terminal(record).blocks(blocks, width, 0)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-class _Terminal:
-    """Draws blocks as lines."""
-
-    def __init__(self, record: Record | None) -> None:
-        self.record = record
-        self.drawers: dict[type[Block], Any] = {
-            Badge: self.badge, Notice: self.notice, Facts: self.facts, Table: self.table, Timeline: self.timeline,
-            Tree: self.tree, Code: self.code, Section: self.section, Button: self.button,
-        }  # fmt: skip
+class _Terminal(Drawer):
+    """Draws blocks as lines of plain text."""
 
     def blocks(self, blocks: Iterable[Block], width: int, depth: int) -> Iterator[str]:
         before = False
@@ -64,54 +54,48 @@ class _Terminal:
             if before and not isinstance(block, (Badge, Notice, Button)):
                 yield ""
             before = True
-            yield from self.block(block, width, depth)
+            yield from self.block(block, max(width, _NARROWEST), depth)
 
-    def block(self, block: Block, width: int, depth: int) -> Iterator[str]:
-        drawer = self.drawers.get(type(block))
-        if drawer is None:
-            yield f"[{visible(show(block.type))}: this output cannot draw it]"
-        elif depth > _DEPTH_MOST:
-            yield "… (deeper)"
-        else:
-            yield from drawer(block, width, depth)
+    def emphasis(self, text: str) -> str:
+        return f"[{short(text)}]"
 
     def badge(self, block: Badge, width: int, depth: int) -> Iterator[str]:
-        detail = f" ({_line(block.detail)})" if block.detail else ""
-        yield f"{_SIGNS.get(block.level or '', '')}{_line(block.text)}{detail}"
+        detail = f" ({short(block.detail)})" if block.detail else ""
+        yield f"{_SIGNS.get(block.level or '', '')}{short(block.text)}{detail}"
 
     def notice(self, block: Notice, width: int, depth: int) -> Iterator[str]:
-        label = f"{_line(block.label)}: " if block.label else ""
+        label = f"{short(block.label)}: " if block.label else ""
         saves = f" (saves {show(block.saves, 's')})" if block.saves is not None else ""
-        yield f"{_SIGNS.get(block.level, '')}{visible(show(block.level))}: {label}{_line(block.text)}{saves}"
+        yield f"{_SIGNS.get(block.level, '')}{short(block.level)}: {label}{short(block.text)}{saves}"
         if block.hint:
-            yield f"  → {_line(block.hint)}"
+            yield f"  → {short(block.hint)}"
         if block.source is not None:
-            yield f"  at {visible(place(block.source))}"
+            yield f"  at {short(place(block.source))}"
 
     def facts(self, block: Facts, width: int, depth: int) -> Iterator[str]:
-        labels = [_line(fact.label) for fact in block.items]
+        labels = [short(fact.label) for fact in block.items]
         widest = min(max(map(columns, labels), default=0), width // 2)
         for label, fact in zip(labels, block.items, strict=True):
-            hint = f"  ({_line(fact.hint)})" if fact.hint else ""
-            yield f"{fit(label, widest)}  {_line(show(fact.value, fact.unit))}{hint}"
+            hint = f"  ({short(fact.hint)})" if fact.hint else ""
+            yield f"{fit(label, widest)}  {short(show(fact.value, fact.unit))}{hint}"
 
     def table(self, block: Table, width: int, depth: int) -> Iterator[str]:
         if block.title:
-            yield _line(block.title)
-        if not block.rows:
-            yield _line(block.empty)
+            yield short(block.title)
+        if not block.rows or not block.columns:
+            yield short(block.empty)
             return
-        rows = block.rows[:_ROWS_MOST]
+        rows = block.rows[:ROWS_MOST]
         texts = [_cells(row, block.columns) for row in rows]
-        heads = [_line(column.title) for column in block.columns]
+        heads = [short(column.title) for column in block.columns]
         widths = _widths([heads, *texts], width)
         rights = [column.unit in NUMERIC for column in block.columns]
         yield "  " + _joined(heads, widths, rights)
         yield "  " + "  ".join("─" * wide for wide in widths)
         for index, (row, text) in enumerate(zip(rows, texts, strict=True)):
             yield _SIGNS.get(row.level or "", "  ") + _joined(text, widths, rights)
-            if index < _DETAILED_MOST:
-                yield from _indented(self.blocks(row.details, max(width - 4, _NARROWEST), depth + 1), "    ")
+            if index < DETAILED_MOST:
+                yield from _indented(self.blocks(row.details, width - 4, depth + 1), "    ")
         if len(block.rows) > len(rows):
             yield f"  … ({len(block.rows) - len(rows)} more rows)"
 
@@ -119,51 +103,40 @@ class _Terminal:
         lines = [] if self.record is None else list(waterfall(self.record, block.panel))
         if not lines:
             yield "No spans."
-        for line in lines[:_ROWS_MOST]:
+        room = max(width - BAR - _TIMES, _NARROWEST)
+        for line in lines[:ROWS_MOST]:
             span = line.span
+            name = f"{'  ' * line.depth}{short(span.panel)}: {flat(span.name)}"
             took = "open" if span.end is None else seconds(span.duration)
-            name = f"{'  ' * line.depth}{visible(span.panel)}: {_flat(span.name)}"
-            room = max(width - 20 - 24, _NARROWEST)
             yield f"{fit(name, room)}  {line.bar}  {fit(seconds(span.start), 9, True)} {fit(took, 9, True)}"
-        if len(lines) > _ROWS_MOST:
-            yield f"… ({len(lines) - _ROWS_MOST} more spans)"
+        if len(lines) > ROWS_MOST:
+            yield f"… ({len(lines) - ROWS_MOST} more spans)"
 
     def tree(self, block: Tree, width: int, depth: int) -> Iterator[str]:
         if block.title:
-            yield _line(block.title)
-        yield from _clipped(_branches(block.value, 0), _LINES_MOST)
+            yield short(block.title)
+        yield from clipped(_branches(block.value, 0))
 
     def code(self, block: Code, width: int, depth: int) -> Iterator[str]:
-        where = f"at {visible(place(block.source))}" if block.source is not None else ""
-        if head := "  ".join(part for part in (_line(block.title or ""), where) if part):
-            yield head
-        first = 1 if block.start is None else block.start
-        for number, line in enumerate(_clipped(iter(visible_lines(block.text)), _LINES_MOST), first):
+        title = short(block.title) if block.title else ""
+        where = f"at {short(place(block.source))}" if block.source is not None else ""
+        if title or where:
+            yield f"{title}  {where}".strip()
+        for number, line in enumerate(clipped(iter(visible_lines(block.text))), block.start or 1):
             mark = ">" if block.highlight == number else " "
-            numbered = f"{number:>5} " if block.start is not None else ""
-            yield f"{mark} {numbered}{line[:_TEXT_MOST]}"
+            yield f"{mark} {line}" if block.start is None else f"{mark} {number:>5} {line}"
 
     def section(self, block: Section, width: int, depth: int) -> Iterator[str]:
-        yield f"── {_line(block.title)} ──"
-        yield from _indented(self.blocks(block.blocks, max(width - 2, _NARROWEST), depth + 1), "  ")
+        yield f"── {short(block.title)} ──"
+        yield from _indented(self.blocks(block.blocks, width - 2, depth + 1), "  ")
 
     def button(self, block: Button, width: int, depth: int) -> Iterator[str]:
-        arguments = f" {_line(show(dict(block.arguments)))}" if block.arguments else ""
-        yield f"[{_line(block.label)}: action {_line(block.action)}{arguments}]"
-
-
-def _line(text: object) -> str:
-    """Return a text for one line: safe, and cut past 2,000 characters."""
-    shown = show(text)
-    return visible(shown if len(shown) <= _TEXT_MOST else f"{shown[:_TEXT_MOST]}… ({len(shown) - _TEXT_MOST} more)")
-
-
-def _flat(text: str) -> str:
-    return visible(" ".join(text.split()))
+        arguments = f" {short(dict(block.arguments))}" if block.arguments else ""
+        yield f"[{short(block.label)}: action {short(block.action)}{arguments}]"
 
 
 def _cells(row: Row, heads: Sequence[Column]) -> list[str]:
-    cells = [_line(show(cell, column.unit)) for cell, column in zip(row.cells, heads, strict=False)]
+    cells = [short(show(cell, column.unit)) for cell, column in zip(row.cells, heads, strict=False)]
     return cells + [""] * (len(heads) - len(cells))
 
 
@@ -174,37 +147,31 @@ def _joined(cells: Sequence[str], widths: Sequence[int], rights: Sequence[bool])
 def _widths(lines: Sequence[Sequence[str]], width: int) -> list[int]:
     """Give each column what it needs; where that is too much the widest give way."""
     widths = [max(map(columns, column)) for column in zip(*lines, strict=True)]
-    room = max(width - 2 - 2 * (len(widths) - 1), 4 * len(widths))
-    while sum(widths) > room:
-        widest = max(range(len(widths)), key=widths.__getitem__)
-        second = max((other for other in widths if other < widths[widest]), default=4)
-        widths[widest] = max(widths[widest] - (sum(widths) - room), min(second, widths[widest] - 1))
-    return widths
+    room = max(width - 2 * len(widths), 4 * len(widths))
+    most = max(widths)
+    while sum(min(wide, most) for wide in widths) > room:
+        most -= 1
+    return [min(wide, most) for wide in widths]
 
 
 def _branches(value: Any, depth: int) -> Iterator[str]:
     """Yield a nested value as indented lines, as YAML would."""
-    pairs = value.items() if type(value) is dict else enumerate(value) if type(value) in (list, tuple) else ()
-    if depth >= _DEPTH_MOST or not pairs:
-        yield "  " * depth + _line(show(value))
+    blanks = "  " * depth
+    if not _opens(value, depth):
+        yield blanks + short(value)
         return
-    for key, item in pairs:
-        head = "  " * depth + ("- " if type(key) is int and type(value) is not dict else f"{_line(show(key))}: ")
-        if type(item) in (dict, list, tuple) and item and depth + 1 < _DEPTH_MOST:
-            yield head.rstrip()
+    named = value.items() if type(value) is dict else (("-", item) for item in value)
+    for key, item in named:
+        head = "-" if type(value) is not dict else f"{short(key)}:"
+        if _opens(item, depth + 1):
+            yield blanks + head
             yield from _branches(item, depth + 1)
         else:
-            yield head + _line(show(item))
+            yield f"{blanks}{head} {short(item)}"
 
 
-def _clipped(lines: Iterator[str], most: int) -> Iterator[str]:
-    for _ in range(most):
-        line = next(lines, None)
-        if line is None:
-            return
-        yield line
-    if left := sum(1 for _ in lines):
-        yield f"… ({left} more lines)"
+def _opens(value: Any, depth: int) -> bool:
+    return depth < DEPTH_MOST and type(value) in (dict, list, tuple) and len(value) > 0
 
 
 def _indented(lines: Iterable[str], blanks: str) -> Iterator[str]:

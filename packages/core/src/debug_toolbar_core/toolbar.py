@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from debug_toolbar_core.application import Application
@@ -27,6 +28,7 @@ from debug_toolbar_core.views import Shown, Views, gathered
 APP = "app"
 _SEARCHED_MOST = 2_000
 _APP_BUDGETS = 40
+_PAGE_MOST = 500
 
 
 class Toolbar:
@@ -37,7 +39,7 @@ class Toolbar:
 
     def __init__(self, config: Config | None = None) -> None:
         self.config = config or Config()
-        self.encoder = Encoder(self.config.redactor())
+        self.encoder = Encoder(self.config.redactor)
         self.border = Border(self.config.budget, self.config.strict)
         made = make_panels(self.config)
         self.panels, self.errors = made.panels, made.errors
@@ -48,9 +50,11 @@ class Toolbar:
         self.keeper = Keeper(self.store, self.config.budget)
         self.app = Application()
         self.app_id: str | None = None
+        self.working: dict[str, Record] = {}
+        """Records of requests that are not done: a page asks for its own while background tasks still run."""
         self._app_lock = threading.Lock()
         self._starts = 0
-        self._lifespans: list[tuple[Panel, Generator[None]]] = []
+        self._lifespans: list[tuple[str, Generator[None]]] = []
 
     def start(self, app: Application) -> None:
         """Open the panels' lifespans; called again (a second test client, a sub-application) it counts."""
@@ -58,12 +62,16 @@ class Toolbar:
         if self._starts > 1:
             return
         self.app = app
+        self._enter("adapter", app.hooks)
         for panel in self.panels:
             if overrides(panel, "lifespan") and self.views.needs.get(panel.name) is None:
-                with self.border.guard(panel.name, "lifespan"):
-                    lifespan = panel.lifespan(app)
-                    next(lifespan)
-                    self._lifespans.append((panel, lifespan))
+                self._enter(panel.name, partial(panel.lifespan, app))
+
+    def _enter(self, name: str, lifespan: Callable[[], Generator[None]]) -> None:
+        with self.border.guard(name, "lifespan"):
+            generator = lifespan()
+            next(generator)
+            self._lifespans.append((name, generator))
 
     def stop(self) -> None:
         """Close the panels' lifespans, in the opposite order, once as many stops came as starts."""
@@ -71,8 +79,8 @@ class Toolbar:
         if self._starts:
             return
         while self._lifespans:
-            panel, lifespan = self._lifespans.pop()
-            with self.border.guard(panel.name, "lifespan"):
+            name, lifespan = self._lifespans.pop()
+            with self.border.guard(name, "lifespan"):
                 if next(lifespan, _ENDED) is not _ENDED:
                     lifespan.close()
                     raise RuntimeError("lifespan() yielded twice; it yields once")
@@ -82,7 +90,7 @@ class Toolbar:
     ) -> Capture:
         """Open a record in this context; `close()` of what is returned ends it, `keep()` then stores it."""
         record = Record(kind, wire=wire, parent=parent, limits=self.config.limits, app=self.app)
-        return Capture(record, self.demand.collecting(kind, demand), self.border)
+        return Capture(record, self.demand.collecting(kind, demand), self.border, self.demand.failing)
 
     def keep(self, record: Record) -> None:
         """Give a record to the store, without waiting."""
@@ -117,21 +125,29 @@ class Toolbar:
 
     async def load(self, id: str) -> Record:
         """Return a stored record; `app` is the application's own. Raises UnknownRecord."""
-        if id == APP:
-            if self.app_id is None:
-                record = await offload(self.app_record)
-                await self.store.save(record)
-                self.app_id = record.id
-            id = self.app_id
-        found = await self.store.load(id)
+        working = self.working.get(id)
+        if working is not None:
+            return await offload(self.encoder.through, working)
+        found = await self._load_app() if id == APP else await self.store.load(id)
         if found is None:
             raise UnknownRecord(id)
+        return found
+
+    async def _load_app(self) -> Record | None:
+        """Load the application's record, collecting it when there is none, or when the store forgot it."""
+        found = await self.store.load(self.app_id) if self.app_id is not None else None
+        if found is None:
+            record = await offload(self.app_record)
+            await self.store.save(record)
+            self.app_id = record.id
+            found = await self.store.load(record.id)
         return found
 
     async def recent(
         self, limit: int = 50, before: str | None = None, query: str = ""
     ) -> tuple[list[dict[str, Any]], str | None]:
         """Return summaries that a search finds, newest first, and the id to go on before, or None at the end."""
+        limit = max(1, min(limit, _PAGE_MOST))
         search, found, seen = Search(query), list[dict[str, Any]](), 0
         while seen < _SEARCHED_MOST:
             page = await self.store.recent(limit, before)

@@ -71,7 +71,7 @@ def show(value: object, unit: str | None = None) -> str:
     if type(value) is int and value.bit_length() > _BIGGEST_BITS:
         return f"<int of {value.bit_length()} bits>"
     if unit in _NUMBERS and type(value) in (int, float) and math.isfinite(value):  # type: ignore[arg-type]  # checked
-        return _NUMBERS[unit](value)  # type: ignore[arg-type, index]  # the same check
+        return _NUMBERS[unit](value)  # type: ignore[arg-type]  # the same check
     if unit == "source":
         return place(value)
     if unit == "sql" and type(value) is str:
@@ -93,18 +93,19 @@ def plain(value: object) -> str:
     """Return a value without a unit as text: texts as they are, the rest as JSON; no code of its own is run."""
     if value is None:
         return "–"
-    taken = _json(snapshot(value))
+    taken = jsonable(snapshot(value))
     if type(taken) is float:
         return f"{taken:.6g}"
     return taken if type(taken) is str else json.dumps(taken, ensure_ascii=False)
 
 
-def _json(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
+    """Return what JSON can hold of a snapshot: dates and the like as text, bytes as hexadecimal."""
     kind = type(value)
     if kind is dict:
-        return {key if type(key) is str else plain(key): _json(item) for key, item in value.items()}
+        return {key if type(key) is str else plain(key): jsonable(item) for key, item in value.items()}
     if kind is list:
-        return [_json(item) for item in value]
+        return [jsonable(item) for item in value]
     if kind is int and value.bit_length() > _BIGGEST_BITS:
         return f"<int of {value.bit_length()} bits>"
     if kind is bytes:

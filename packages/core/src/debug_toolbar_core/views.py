@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -9,8 +10,9 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
-from debug_toolbar_core.blocks import LEVELS, Badge, Block, Notice, walk
+from debug_toolbar_core.blocks import LEVELS, Badge, Block, Notice, checked, walk
 from debug_toolbar_core.border import Border
+from debug_toolbar_core.fault import Failure
 from debug_toolbar_core.panel import Panel, overrides
 from debug_toolbar_core.record import Record
 from debug_toolbar_core.store import summarise
@@ -39,7 +41,7 @@ def missing(panel: Panel) -> str | None:
     """Name the library a panel needs and that is not installed, or None; nothing is imported."""
     for name in panel.needs:
         try:
-            if find_spec(name.partition(".")[0]) is None:
+            if name not in sys.modules and find_spec(name.partition(".")[0]) is None:
                 return name
         except (ValueError, ImportError):
             return name
@@ -58,7 +60,8 @@ class Views:
     def of(self, record: Record) -> list[Panel]:
         """List the panels that may have something to show of a record, in menu order."""
         kinds = [panel for panel in self.panels if record.kind in panel.kinds]
-        return [panel for panel in kinds if overrides(panel, "view") or panel.name in record.failures]
+        known = {*record.failures, *self.border.broken}
+        return [panel for panel in kinds if overrides(panel, "view") or panel.name in known]
 
     def show(self, record: Record, panel: Panel) -> Shown:
         """Return what a panel shows; its failure, then or while collecting, is a notice in its place."""
@@ -66,11 +69,8 @@ class Views:
         failures = dict(record.failures)
         with self.border.guard(panel.name, "view", record):
             for block in islice(panel.view(record), _BLOCKS_MOST):
-                if not isinstance(block, Block):
-                    raise TypeError(f"view() yields blocks; it yielded a {type(block).__qualname__}")
-                block.to_json()
-                blocks.append(block)
-        failure = record.failures.get(panel.name)
+                blocks.extend(checked([block]))
+        failure = record.failures.get(panel.name) or self.broken(record, panel)
         record.failures = failures  # what a view does wrong is shown, and not the record's own
         if failure is not None:
             text = f"Panel {panel.title} failed in {failure.hook}: {failure.message}"
@@ -78,6 +78,12 @@ class Views:
         badge = next((block for block in walk(blocks) if isinstance(block, Badge)), None)
         notices = [block for block in walk(blocks) if isinstance(block, Notice)]
         return Shown(panel, [block for block in blocks if block is not badge], badge, notices)
+
+    def broken(self, record: Record, panel: Panel) -> Failure | None:
+        """Return why a panel measures nothing in this process, where a record has nothing of it."""
+        if record.imported or panel.name in record.data:
+            return None
+        return self.border.broken.get(panel.name)
 
     def all(self, record: Record) -> list[Shown]:
         """Return what every panel shows of a record, in menu order."""
@@ -126,6 +132,7 @@ class Views:
             {"panel": name, "level": notice.level, "label": notice.label, "text": notice.text}
             for name, notice in found[:_SHOWN_NOTICES]
         ]
+        summary.labels = sorted({notice.label for _, notice in found if notice.label})
         return summary.to_json()
 
     def kept(self, id: str) -> dict[str, Any] | None:

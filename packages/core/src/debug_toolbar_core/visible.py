@@ -1,11 +1,13 @@
-"""Visible: recorded text made safe to print, each character that could steer a terminal or mislead shown as its escape."""
+"""Visible: recorded text made safe to print; characters that could steer a terminal or mislead show as escapes."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-_STEERING = re.compile(
+from debug_toolbar_core.pattern import pattern
+
+_STEERING = pattern(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
 )

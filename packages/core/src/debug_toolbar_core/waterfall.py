@@ -10,6 +10,7 @@ from debug_toolbar_core.record import Record
 from debug_toolbar_core.span import Span
 
 _DEEPEST = 20
+BAR = 20
 
 
 class Line(NamedTuple):
@@ -26,7 +27,7 @@ def total(record: Record) -> float:
     return max(record.duration or 0.0, *ends, 1e-9)
 
 
-def waterfall(record: Record, panel: str | None = None, width: int = 20) -> Iterator[Line]:
+def waterfall(record: Record, panel: str | None = None, width: int = BAR) -> Iterator[Line]:
     """Yield the spans, all or one panel's, each after the one around it, with bars of `width` characters."""
     shown = [span for span in record.spans if panel is None or span.panel == panel]
     kept = {id(span) for span in shown}

@@ -14,11 +14,11 @@ import pytest
 
 from debug_toolbar_core import Config, Record, Toolbar
 from debug_toolbar_core.blocks import Badge, Block, Facts, Notice, Table
-from debug_toolbar_core.drive import Driven
+from debug_toolbar_core.drive import driven
 from debug_toolbar_core.exchange import Plain, Request, Response
 from debug_toolbar_timer import TimerPanel
 from debug_toolbar_timer.clock import Clock, UsageClock, best_clock
-from debug_toolbar_timer.timing import Timing, seconds
+from debug_toolbar_timer.timing import Timing
 
 CLOCKS = [Clock, UsageClock] if best_clock() is UsageClock else [Clock]
 
@@ -83,7 +83,8 @@ async def test_running_waiting_and_blocking_are_told_apart() -> None:
     assert timing.blocked > 0.03
     assert timing.waiting is not None
     assert timing.waiting > 0.02
-    assert timing.longest == pytest.approx(timing.running, abs=0.02)
+    assert timing.longest is not None
+    assert 0.05 <= timing.longest <= timing.running
     assert timing.suspensions == 1
 
 
@@ -121,6 +122,40 @@ def test_each_clock_measures_a_slice(clock_class: type[Clock]) -> None:
     assert result["cpu"] == pytest.approx(0.02, abs=0.01)
     assert result["running"] >= result["longest"] >= 0.015
     assert (result["user"] is None) == (clock_class is Clock)
+
+
+@pytest.mark.parametrize("clock_class", CLOCKS)
+def test_many_short_slices_add_up(clock_class: type[Clock]) -> None:
+    """Slices far shorter than the kernel's tick are measured, each and in sum, not guessed."""
+    clock, others = clock_class(), 0.0
+    for index in range(400):
+        if index % 2:
+            clock.resume()
+        before = time.thread_time()
+        while time.thread_time() - before < 50e-6:
+            pass
+        clock.suspend()
+        others += 0.0 if index % 2 else time.thread_time() - before
+    assert clock.slices == 200
+    assert clock.cpu == pytest.approx(0.010, abs=0.005)
+    assert others >= 0.010
+
+
+async def test_time_in_the_kernel_is_told_apart() -> None:
+    """Calls into the system are system time, where the platform tells."""
+
+    async def work() -> None:
+        until = time.thread_time() + 0.1
+        with open("/dev/zero", "rb", buffering=0) as zeros:  # noqa: ASYNC230 - blocking is the subject
+            while time.thread_time() < until:
+                zeros.read(1_000_000)
+
+    data = (await serve(toolbar_of(), work())).data["timer"]
+    if best_clock() is UsageClock:
+        assert data["system"] > 0.02
+        assert data["user"] + data["system"] == pytest.approx(data["cpu"], abs=0.01)
+    else:
+        assert data["system"] is None
 
 
 @pytest.mark.parametrize("clock_class", CLOCKS)
@@ -170,7 +205,7 @@ async def test_another_event_loop_may_drive_it() -> None:
         await asyncio.sleep(0)
         return 7
 
-    steps = Driven(work(), clock.resume, clock.suspend).__await__()
+    steps = driven(work(), clock.resume, clock.suspend)
     assert next(steps) is None
     with pytest.raises(StopIteration) as stop:
         next(steps)
@@ -226,7 +261,7 @@ async def test_the_badge_is_the_total() -> None:
     toolbar = toolbar_of()
     record = await serve(toolbar, asyncio.sleep(0))
     record.duration = 0.0841
-    assert Badge("84 ms") in await shown(toolbar, record)
+    assert Badge("84.1 ms") in await shown(toolbar, record)
 
 
 async def test_a_record_that_was_not_driven_shows_its_total_alone() -> None:
@@ -271,29 +306,12 @@ def test_a_response_after_the_end_is_held_within_it(total: float) -> None:
     assert [phase[2] for phase in timing.phases()] == [total, 0.0, 0.0]
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0, "0 µs"),
-        (0.00042, "420 µs"),
-        (0.0009996, "1.0 ms"),
-        (0.0012, "1.2 ms"),
-        (0.0841, "84 ms"),
-        (0.9996, "1.0 s"),
-        (123.4, "123 s"),
-    ],
-)
-def test_durations_are_short(value: float, text: str) -> None:
-    """A duration has two or three digits and a fitting unit."""
-    assert seconds(value) == text
-
-
 async def test_it_costs_a_few_microseconds() -> None:
     """Measuring a request costs a fraction of what anybody would notice."""
     panel, record = TimerPanel(), Record("http")
 
     async def one() -> None:
-        record.drivers.clear()
+        record.drivers = ()
         running = panel.collect(record)
         next(running)
         await record.drivers[0](asyncio.sleep(0))

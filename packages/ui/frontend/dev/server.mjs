@@ -42,7 +42,7 @@ function api(path, query, request, response) {
     streams.add(response);
     return request.on("close", () => streams.delete(response));
   }
-  if (path === "panels") return send(response, { panels: [{ name: "profiling", title: "Profiling", group: "runtime", kinds: ["http"], on_demand: true, needs: null, error: null }], version: "0.1.0", editor: "vscode", paths: { "/app": "/home/me/shop" }, title: "Bookshop" });
+  if (path === "panels") return send(response, { panels: [{ name: "profiling", title: "Profiling", group: "runtime", kinds: ["http"], on_demand: true, needs: null, error: null }], version: "0.1.0", editor: "vscode", paths: { "/app": "/Users/me/shop" }, title: "Bookshop" });
   if (path === "demand") return send(response, {});
   if (path === "records/clear") return send(response, records.splice(0) && {});
   if (path === "records") {

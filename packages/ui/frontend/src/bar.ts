@@ -3,7 +3,6 @@ import type { Summary } from "./types";
 
 declare const BAR_STYLE: string;
 
-const root = document.documentElement;
 const name = "debug-toolbar";
 
 const element = (tag: string, kind: string, ...inside: (string | Node)[]): HTMLElement => {
@@ -44,8 +43,9 @@ if (!document.querySelector(name)) {
 
   // A status' colour is that of its first digit; findings take the one of 4xx or 5xx.
   const section = (...inside: (string | Node)[]): HTMLElement => element("span", "", ...inside);
-  const bold = (text: string | number): HTMLElement => element("b", "", `${text}`);
-  const pill = (kind: string | number, text: string): HTMLElement => element("em", "s" + kind, text);
+  // Numbers become text in `append`.
+  const bold = (text: string | number): HTMLElement => element("b", "", text as string);
+  const pill = (kind: unknown, text: unknown): HTMLElement => element("em", `s${kind as string}`.slice(0, 2), text as string);
 
   const draw = (summary?: Summary): void => {
     button.replaceChildren(section("◧"));
@@ -53,10 +53,11 @@ if (!document.querySelector(name)) {
       const { status, levels } = summary;
       const findings = levels.warning + levels.error;
       button.append(
-        section(bold(summary.method), " ", pill(`${status}`[0]!, `${status}`),
+        section(bold(summary.method), " ", pill(status, status),
           ` ${+(summary.duration! * 1e3).toPrecision(summary.duration! < 0.1 ? 2 : 3)} ms`),
         ...summary.badges
-          .filter((badge) => badge.level || (summary.counts[badge.panel] && !/^(dep|tem)/.test(badge.panel)))
+          // Of the levels only `warning` and `error` have a fifth letter.
+          .filter((badge) => badge.level?.[4] || (summary.counts[badge.panel] && !/^(dep|tem)/.test(badge.panel)))
           .map((badge) =>
             section(element("i", badge.panel), badge.title, " ", bold(badge.text), element("small", "", ` ${badge.detail ?? ""}`))),
         findings
@@ -69,9 +70,9 @@ if (!document.querySelector(name)) {
 
   // The record is stored a moment after the page was sent, so a miss is asked for again.
   const load = async (id: string, tries: number): Promise<void> => {
-    const answer = await fetch(`${prefix}/api/records/${id}?summary`).catch(() => {});
+    const answer = await fetch(`${prefix}/api/records/${id}?summary`).then((answer) => answer.json()).catch(() => {});
     if (id === record) {
-      if (answer?.ok) draw((await answer.json()).summary);
+      if (answer?.summary) draw(answer.summary);
       else if (tries) setTimeout(load, 2e3 / tries, id, tries - 1);
     }
   };
@@ -80,7 +81,7 @@ if (!document.querySelector(name)) {
   const look = (): void => {
     const tag = [...document.querySelectorAll<HTMLElement>("script[data-record]")].pop()?.dataset;
     timer = 0;
-    if (!host.isConnected) root.append(host);
+    if (!host.isConnected) document.documentElement.append(host);
     if (tag && tag["record"] !== record) {
       record = tag["record"]!;
       prefix = tag["prefix"]!;
@@ -126,12 +127,12 @@ if (!document.querySelector(name)) {
     button.style.colorScheme = localStorage[name + "-theme"] ?? "";
   } catch {}
   look();
-  new MutationObserver(() => (timer ||= setTimeout(look, 99) as never)).observe(root, {
+  new MutationObserver(() => (timer ||= setTimeout(look, 99) as never)).observe(document, {
     childList: true, subtree: true, attributeFilter: ["data-record"],
   });
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
-      if (/^(fetch|xml)/.test(entry.initiatorType) && entry.name.startsWith(location.origin) && !entry.name.includes(prefix)) {
+      if (/^(fe|x)/.test(entry.initiatorType) && entry.name.startsWith(location.origin) && !entry.name.includes(prefix)) {
         fetches.replaceChildren("fetch ", bold(++seen), "  ");
       }
     }

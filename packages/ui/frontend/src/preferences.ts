@@ -25,13 +25,16 @@ const defaults: Preferences = {
   edge: "bottom",
   height: 0.62,
   width: 0.5,
-  list: 0.44,
+  list: 0.47,
   editor: null,
   editorUrl: "",
   paths: [],
 };
 
 let current: Preferences | null = null;
+
+/** Says `change` when the reader chose something, or the server's configuration came. */
+export const changes = new EventTarget();
 
 function stored(): Partial<Preferences> {
   try {
@@ -64,6 +67,7 @@ export function prefer(change: Partial<Preferences>): Preferences {
   } catch {
     // No storage here (a sandboxed frame, a private window): it holds until the page goes.
   }
+  changes.dispatchEvent(new Event("change"));
   return current;
 }
 

@@ -1,5 +1,5 @@
 /** Where a source location opens: the user's editor, with paths translated out of a container. */
-import { preferences } from "./preferences";
+import { changes, preferences } from "./preferences";
 import type { Setup, Source } from "./types";
 
 /** Editors by name, as URL templates of `{path}` and `{line}`. */
@@ -23,6 +23,7 @@ let server: { editor: string | null; paths: [string, string][] } = { editor: nul
 /** Take over what the server's configuration says; the reader's own choice stays above it. */
 export function useSetup(setup: Pick<Setup, "editor" | "paths">): void {
   server = { editor: setup.editor, paths: Object.entries(setup.paths) };
+  changes.dispatchEvent(new Event("change"));
 }
 
 /** `/app/views.py` as the reader's machine knows it; the longest matching prefix wins. */

@@ -25,9 +25,9 @@ test("the reader's choice stands above the server's", () => {
 });
 
 test("paths of a container become paths of this machine, the longest prefix first", () => {
-  const paths: [string, string][] = [["/app", "/home/me"], ["/app/shop", "/src/shop"]];
+  const paths: [string, string][] = [["/app", "/Users/me"], ["/app/shop", "/src/shop"]];
   assert.equal(mapPath("/app/shop/views.py", paths), "/src/shop/views.py");
-  assert.equal(mapPath("/app/x.py", paths), "/home/me/x.py");
+  assert.equal(mapPath("/app/x.py", paths), "/Users/me/x.py");
   assert.equal(mapPath("/application/x.py", paths), "/application/x.py");
 });
 

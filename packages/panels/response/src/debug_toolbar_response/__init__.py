@@ -1,1 +1,5 @@
 """Debug Toolbar panel: what the application answered."""
+
+from debug_toolbar_response.panel import ResponsePanel
+
+__all__ = ["ResponsePanel"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from time import perf_counter
+from threading import get_ident
+from time import perf_counter, thread_time
 from types import ModuleType
 from typing import Any
 
@@ -16,20 +16,19 @@ except ImportError:  # Windows has no getrusage
 class Clock:
     """Adds up CPU and running time between `resume` and `suspend`; neither ever raises.
 
-    Seconds all. `user` and `system` stay None where the platform tells them of the whole process only.
+    Seconds all. `system` stays None where the platform tells it of the whole process only.
     """
 
     # One is made for every request: defaults on the class cost nothing there.
     began: float | None = None
-    before: Any = 0.0
+    before = 0.0
     cpu = running = longest = 0.0
-    user: float | None = None
     system: float | None = None
     slices = 0
 
     def resume(self) -> None:
         """Begin a slice."""
-        self.before = time.thread_time()
+        self.before = thread_time()
         self.began = perf_counter()
 
     def suspend(self) -> None:
@@ -38,7 +37,7 @@ class Clock:
         if began is None:
             return
         took = perf_counter() - began
-        self.cpu += time.thread_time() - self.before
+        self.cpu += thread_time() - self.before
         self.began = None
         self.slices += 1
         self.running += took
@@ -49,10 +48,10 @@ class Clock:
         """Return what was measured, or None when the coroutine was never driven."""
         if not self.slices:
             return None
-        user, system = self.user, self.system
+        cpu, system = self.cpu, self.system
         return {
-            "cpu": self.cpu if user is None or system is None else user + system,
-            "user": user,
+            "cpu": cpu,
+            "user": None if system is None else max(0.0, cpu - system),
             "system": system,
             "running": self.running,
             "longest": self.longest,
@@ -61,13 +60,25 @@ class Clock:
 
 
 class UsageClock(Clock):
-    """The clock of Linux, which tells a thread's time in the application from that in the kernel."""
+    """The clock of Linux, which tells a thread's time in the application from that in the kernel.
 
-    user: float = 0.0
+    Linux tells the two apart by its ticks, so of a slice shorter than one it knows nothing: that counts as user.
+    """
+
     system: float = 0.0
+    before_system = 0.0
 
     def resume(self) -> None:
-        self.before = _usage(_THREAD)
+        # Reading the thread's clock has the kernel bring its usage up to date, too: without that it lags by a tick,
+        # and one request would be told the time of another.
+        global _seen
+        self.before = cpu = thread_time()
+        thread, at, system = _seen
+        if thread != get_ident() or not 0.0 <= cpu - at < _TICK:
+            system = _usage(_THREAD)[1]
+            _seen = (get_ident(), cpu, system)
+        # What was read less than a tick of this thread's CPU ago is as exact as the kernel tells it.
+        self.before_system = system
         self.began = perf_counter()
 
     def suspend(self) -> None:
@@ -76,9 +87,9 @@ class UsageClock(Clock):
             return
         # Written out rather than shared with the other clock: a call here is a tenth of the panel's cost.
         took = perf_counter() - began
-        usage, before = _usage(_THREAD), self.before
-        self.user += usage[0] - before[0]
-        self.system += usage[1] - before[1]
+        self.cpu += thread_time() - self.before
+        if took > _TICK:
+            self.system += _usage(_THREAD)[1] - self.before_system
         self.began = None
         self.slices += 1
         self.running += took
@@ -91,5 +102,7 @@ def best_clock(module: ModuleType | None = resource) -> type[Clock]:
     return UsageClock if hasattr(module, "RUSAGE_THREAD") else Clock
 
 
+_TICK = 0.001
+_seen = (0, 0.0, 0.0)
 _usage: Any = getattr(resource, "getrusage", None)
 _THREAD: int = getattr(resource, "RUSAGE_THREAD", 0)

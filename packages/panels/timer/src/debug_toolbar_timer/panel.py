@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from debug_toolbar_core import Panel, Record
 from debug_toolbar_core.blocks import Badge, Block, Column, Fact, Facts, Notice, Row, Table
-from debug_toolbar_core.drive import Driven
+from debug_toolbar_core.drive import driven
+from debug_toolbar_core.units import seconds
 from debug_toolbar_timer.clock import best_clock
-from debug_toolbar_timer.timing import Timing, seconds
+from debug_toolbar_timer.timing import Timing
 
 _CLOCK = best_clock()
 
@@ -32,7 +33,7 @@ class TimerPanel(Panel):
 
     def collect(self, record: Record) -> Generator[None, None, Any]:
         clock = _CLOCK()
-        record.drive(lambda work: Driven(work, clock.resume, clock.suspend))
+        record.drive(lambda work: driven(work, clock.resume, clock.suspend))
         yield
         return clock.result()
 
@@ -71,7 +72,7 @@ def _headline(timing: Timing) -> list[Fact]:
     return [
         Fact("total", timing.total, "s"),
         Fact("CPU on the loop", timing.cpu, "s"),
-        Fact("waiting", timing.waiting, "s"),
+        Fact("waiting", timing.waiting, "s", "Awaiting something, or its turn; threads and tasks it started run then."),
         Fact("to the first byte", timing.first_byte, "s"),
         Fact("suspensions", timing.suspensions, "count"),
     ]
@@ -80,12 +81,18 @@ def _headline(timing: Timing) -> list[Fact]:
 def _loop(timing: Timing) -> list[Fact]:
     return [
         Fact("Running on the loop", timing.running, "s", "While it ran, no other request of this process did."),
-        Fact("CPU, in Python and libraries", timing.user, "s", "User time of the event loop's thread."),
-        Fact("CPU, in the kernel", timing.system, "s", "System time of the event loop's thread."),
+        Fact(
+            "CPU, in Python and libraries", timing.user, "s", "User time of the event loop's thread, for this request."
+        ),
+        Fact(
+            "CPU, in the kernel",
+            timing.system,
+            "s",
+            "System time, as far as the kernel tells: in slices of 1 ms and more.",
+        ),
         Fact(
             "Running without CPU", timing.blocked, "s", "Blocking calls on the loop, or waiting for the GIL or a core."
         ),
         Fact("Longest stretch", timing.longest, "s", "The longest the loop was held without giving way."),
-        Fact("Waiting", timing.waiting, "s", "Awaiting something, or its turn; threads and tasks it started run then."),
         Fact("Slices", timing.slices, "count", "How often it was given the loop; between two it was suspended."),
     ]

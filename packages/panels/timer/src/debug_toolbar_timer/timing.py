@@ -82,16 +82,3 @@ def _number(value: object) -> float | None:
 
 def _less(whole: float | None, part: float | None) -> float | None:
     return None if whole is None or part is None else max(0.0, whole - part)
-
-
-def seconds(value: float) -> str:
-    """Return a duration in a few characters.
-
-    >>> seconds(0.0841), seconds(0.00042), seconds(2.5)
-    ('84 ms', '420 µs', '2.5 s')
-    """
-    if value < 0.0009995:
-        return f"{value * 1e6:.0f} µs"
-    if value < 0.9995:
-        return f"{value * 1e3:.{1 if value < 0.00995 else 0}f} ms"
-    return f"{value:.{1 if value < 99.95 else 0}f} s"

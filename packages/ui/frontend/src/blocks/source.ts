@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { base } from "../base";
+import { changes } from "../preferences";
 import { editorUrl, sourceLabel, sourceTitle } from "../sources";
 import type { Source } from "../types";
 import { copyFrom } from "./copy";
@@ -21,6 +22,18 @@ export class SourceElement extends LitElement {
   ];
 
   @property({ attribute: false }) source: Source | null = null;
+
+  #changed = (): void => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    changes.addEventListener("change", this.#changed);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    changes.removeEventListener("change", this.#changed);
+  }
 
   override render(): TemplateResult | typeof nothing {
     const { source } = this;

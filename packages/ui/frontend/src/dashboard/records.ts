@@ -17,6 +17,8 @@ export class Records {
 
   #known = new Map<string, Summary>();
   #held = new Map<string, Summary>();
+  /** What arrived since the list was asked for: the answer may be older than they are. */
+  #since = new Map<string, Summary>();
   #next: string | null = null;
   #turn = 0;
   #soon: ReturnType<typeof setTimeout> | undefined;
@@ -37,11 +39,12 @@ export class Records {
     const turn = ++this.#turn;
     this.query = query;
     this.loading = true;
+    this.#since.clear();
     this.#follow(turn);
     try {
       const page = await this.api.records({ limit: pageSize, q: query });
       if (turn !== this.#turn) return;
-      this.#known = new Map(page.records.map((record) => [record.id, record]));
+      this.#known = new Map([...page.records.map((record): [string, Summary] => [record.id, record]), ...this.#since]);
       this.#held.clear();
       this.#next = page.next;
       this.error = null;
@@ -98,6 +101,7 @@ export class Records {
       if (turn !== this.#turn || record.kind === "app") return;
       const target = this.paused && !this.#known.has(record.id) ? this.#held : this.#known;
       target.set(record.id, record);
+      if (this.loading) this.#since.set(record.id, record);
       // A burst is drawn once: sorting thousands for each of thousands would freeze the page.
       this.#soon ??= setTimeout(() => this.#sort(), 50);
       this.changed(record);

@@ -60,8 +60,10 @@ export class SearchField extends LitElement {
         padding: 0;
         border: 0;
         background: none;
-        outline: none;
         font-size: var(--dt-size-small);
+      }
+      input:focus-visible {
+        outline: none;
       }
       input::placeholder {
         color: var(--dt-faint);

@@ -101,7 +101,7 @@ export class Settings extends LitElement {
       this.#prefer({ paths: next });
     };
     const field = (index: number, side: 0 | 1, label: string): TemplateResult => html`<input
-      class="field mono" aria-label=${label} placeholder=${side ? "/home/me/shop" : "/app"} .value=${paths[index]?.[side] ?? ""}
+      class="field mono" aria-label=${label} placeholder=${side ? "/Users/me/shop" : "/app"} .value=${paths[index]?.[side] ?? ""}
       @change=${(event: Event) => change(index, side, (event.target as HTMLInputElement).value)} />`;
     return html`<fieldset>
       <legend>Paths: in the container, on this machine</legend>

@@ -1,0 +1,110 @@
+"""Records: the list, one record with what its panels show, actions, and clearing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from debug_toolbar_core import Panel, Record, Toolbar, ToolbarError, UnknownPanel
+from debug_toolbar_core.blocks import Block
+from debug_toolbar_core.offload import offload
+from debug_toolbar_core.toolbar import APP
+from debug_toolbar_core.views import gathered
+
+from .answers import Answer, Refused, json_answer, json_bytes
+from .asked import Asked
+from .document import dump
+from .patience import VIEW_SECONDS, within
+
+_LIMIT, _LIMIT_MOST = 50, 500
+
+
+class Records:
+    """Answers about records; all that is drawn or dumped is so in a worker thread, for `seconds` at most."""
+
+    def __init__(self, toolbar: Toolbar, seconds: float = VIEW_SECONDS) -> None:
+        self.toolbar = toolbar
+        self.seconds = seconds
+
+    async def list(self, asked: Asked) -> Answer:
+        """Answer with summaries, newest first."""
+        limit, before = asked.number("limit", _LIMIT, _LIMIT_MOST), asked.record_id("before")
+        search = self.toolbar.recent(limit, before, asked.query().get("q", ""))
+        found, more = await within(self.seconds, search)
+        return json_bytes(await offload(dump, {"records": found, "next": more}))
+
+    async def detail(self, asked: Asked) -> Answer:
+        """Answer with a record, its line, its menu, and its notices; with `?summary` only the line."""
+        if "summary" in asked.query():
+            return await self.line(asked.id)
+        record = await self.toolbar.load(asked.id)
+        return json_bytes(await within(self.seconds, offload(self._draw, record)))
+
+    async def line(self, id: str) -> Answer:
+        """Answer with a record's line, which is kept once it was drawn; null while there is none.
+
+        The bar asks before a page's background tasks are done: a 404 would be an error in the page's console.
+        """
+        if id == APP:
+            id = (await self.toolbar.load(APP)).id
+        summary = await within(self.seconds, self.toolbar.summary(id))
+        return json_answer({"summary": summary})
+
+    def _draw(self, record: Record) -> bytes:
+        views = self.toolbar.views
+        shown = views.all(record)
+        notices = [{**notice.to_json(), "panel": panel} for panel, notice in gathered(shown)]
+        return dump(
+            {
+                "record": self.toolbar.encoder.encode(record),
+                "summary": views.summarise(record, shown),
+                "panels": [views.entry(each, record) for each in shown],
+                "notices": notices,
+            }
+        )
+
+    async def panel(self, asked: Asked) -> Answer:
+        """Answer with the blocks of one panel."""
+        record, panel = await self._found(asked)
+        return json_bytes(await within(self.seconds, offload(self._blocks, record, panel)))
+
+    def _blocks(self, record: Record, panel: Panel) -> bytes:
+        shown = self.toolbar.views.show(record, panel)
+        return dump({"panel": self.toolbar.views.entry(shown, record), "blocks": _json(shown.blocks)})
+
+    async def act(self, asked: Asked) -> Answer:
+        """Run a panel's action on a record and answer with its blocks."""
+        record, panel = await self._found(asked)
+        name, arguments = asked.names["action"], await asked.arguments()
+        if name not in panel.actions:
+            known = ", ".join(panel.actions) or "none"
+            message = f"Panel {panel.name!r} has no action {name[:80]!r}."
+            raise Refused(404, "action_unknown", message, f"Its actions: {known}.")
+        try:
+            blocks = await self.toolbar.act(record, panel.name, name, arguments)
+        except TypeError as fault:
+            raise Refused(400, "arguments_invalid", str(fault)) from None
+        except ToolbarError as fault:
+            raise Refused(409, "action_refused", str(fault)) from None
+        return json_bytes(await offload(lambda: dump({"blocks": _json(blocks)})))
+
+    async def _found(self, asked: Asked) -> tuple[Record, Panel]:
+        """Return the record and the panel in the path. Raises UnknownRecord or UnknownPanel."""
+        panel = self.toolbar.by_name.get(asked.names["panel"])
+        if panel is None:
+            raise UnknownPanel(asked.names["panel"][:80])
+        record = await self.toolbar.load(asked.id)
+        if record.kind not in panel.kinds:
+            message = f"Panel {panel.name!r} shows nothing of a record of kind {record.kind!r}."
+            raise Refused(404, "panel_unknown", message, f"It shows {', '.join(sorted(panel.kinds))}.")
+        return record, panel
+
+    async def clear(self, asked: Asked) -> Answer:
+        """Forget every stored record."""
+        await asked.arguments()
+        await self.toolbar.clear()
+        return json_answer({})
+
+
+def _json(blocks: Iterable[Block]) -> list[dict[str, Any]]:
+    return [block.to_json() for block in blocks]

@@ -1,0 +1,183 @@
+"""Lines: the log lines of one record while it is open."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from itertools import count
+from threading import Lock, get_ident
+from typing import Any
+
+from debug_toolbar_core import Limits, Record, Source, Span, caller, snapshot
+from debug_toolbar_core.fault import Failure, message_of
+from debug_toolbar_core.source import is_library
+from debug_toolbar_core.span import Fold
+from debug_toolbar_logging.message import SMALL, keep, render, short
+from debug_toolbar_logging.trace import Trace, trace_of, write
+
+PANEL = "logging"
+LEVELS = {0: "NOTSET", 10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
+STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
+    "message", "asctime", "taskName", "color_message",
+}  # fmt: skip
+"""What every LogRecord has, and what formatters leave on it; the rest is the caller's `extra`."""
+_EXTRAS = 40
+_MAKING = Lock()
+
+Facts = dict[str, Any]
+"""A LogRecord's `__dict__`: read directly, for a subclass's attributes may run code."""
+
+
+def level_name(level: int) -> str:
+    """Return the name of a level, those of one's own under the next standard one below."""
+    return LEVELS[min(max(level // 10 * 10, 0), 50)]
+
+
+class Lines:
+    """Makes spans of a record's log lines; past the limits it only counts them, by level.
+
+    The last LogRecord of each thread is held until that thread's next line, or the end of the record: only
+    then has it its `extra`, and the message that the application's own formatter made of it.
+    """
+
+    __slots__ = ("level", "most", "past", "pending", "record", "routed", "traces")
+
+    def __init__(self, record: Record, level: int = 0) -> None:
+        self.record: Record | None = record
+        self.level = level
+        self.most = most(record.limits)
+        self.past: defaultdict[int, count[int]] = defaultdict(count)  # counts without a lock, from any thread
+        self.pending: dict[int, tuple[Span, Facts, Any, Any]] = {}
+        self.routed: dict[int, Span | None] = {}
+        self.traces: list[tuple[Span, Trace]] = []
+
+    def full(self, record: Record, level: int) -> bool:
+        """Count a line that is past the limits; a tenth of them is reserved for errors."""
+        most = self.most[level >= logging.ERROR]
+        if record.positions.get(PANEL, 0) < most and len(record.spans) < record.limits.spans:
+            return False
+        next(self.past[level])
+        return True
+
+    def standard(self, record: Record, level: int, facts: Facts) -> None:
+        """Add a line of the standard library; the rest of its facts is read when it is settled."""
+        self.settle()
+        arguments = keep(facts["args"])
+        source = _source(facts)
+        name = facts["msg"] if type(facts["msg"]) is str else "…"
+        now = record.now()
+        span = record.add(PANEL, name, now, now, {"level": facts["levelname"], "logger": facts["name"]}, source=source)
+        if not span.kept:
+            return
+        if facts["exc_info"]:
+            self.trace(span, trace_of(facts["exc_info"], None))
+        self.pending[get_ident()] = (span, facts, facts["args"], arguments)
+
+    def add(self, record: Record, level: str, logger: str, text: str, extra: Facts, trace: Trace | None) -> Span | None:
+        """Add a line of another library, all of it known at once; None when the limits do not keep it."""
+        now = record.now()
+        span = record.add(PANEL, short(text), now, now, {"level": level, "logger": logger}, source=caller())
+        if not span.kept:
+            return None
+        _complete(record, span, text, extra)
+        self.trace(span, trace)
+        return span
+
+    def trace(self, span: Span, trace: Trace | None) -> None:
+        """Keep a traceback's places; they become text at the end, when reading files delays nobody."""
+        if trace is not None:
+            span.attributes |= {"exception.type": trace.type, "exception.message": trace.message}
+            self.traces.append((span, trace))
+
+    def settle(self) -> None:
+        """Complete this thread's last line, and let its LogRecord go."""
+        pending = self.pending.pop(get_ident(), None)
+        if pending is not None and self.record is not None:
+            _settle(self.record, *pending)
+
+    def close(self) -> None:
+        """Complete all lines, and let go of what they came from."""
+        record = self.record
+        if record is None:
+            return
+        self.record = None
+        while self.pending:
+            _settle(record, *self.pending.popitem()[1])
+        for span, trace in self.traces:
+            span.attributes["exception.stacktrace"] = write(trace)
+        for level, counted in sorted(self.past.items()):
+            _fold(record, level_name(level), next(counted))
+        self.traces, self.routed = [], {}
+
+
+def lines_of(record: Record) -> Lines | None:
+    """Return a record's lines, made with its first; None where the panel does not run for it."""
+    lines = record.held.get(PANEL)
+    return lines.make(record) if type(lines) is Wanted else lines
+
+
+class Wanted:
+    """Stands for the lines of records that have none yet; one for each panel."""
+
+    def __init__(self, level: int) -> None:
+        self.level = level
+
+    def make(self, record: Record) -> Lines:
+        """Make the lines of a record; two threads that are first at once get the same ones."""
+        with _MAKING:
+            found = record.held[PANEL]
+            if found is self:
+                found = Lines(record, self.level)
+                record.hold(PANEL, found, found.close)
+        made: Lines = found
+        return made
+
+
+def failed(record: Record, hook: str, error: Exception) -> None:
+    """Note a fault of ours in a hook; the application's log call goes on."""
+    record.failures.setdefault(PANEL, Failure(hook, f"{type(error).__qualname__}: {message_of(error)}"))
+
+
+def most(limits: Limits) -> tuple[int, int]:
+    """Return how many lines are kept when they are no errors, and with the errors."""
+    return limits.panel_spans - limits.panel_spans // 10, limits.panel_spans
+
+
+def _fold(record: Record, name: str, counted: int) -> None:
+    fold = record.folded.setdefault((PANEL, name), Fold(PANEL, name))
+    fold.count += counted
+    record.drop("spans", counted)
+
+
+def _source(facts: Facts) -> Source:
+    """Return the place of the call, or, when a library logs, the user's line that led there."""
+    file, line, function = facts["pathname"], facts["lineno"], facts["funcName"]
+    if type(file) is str and is_library(file) and (user := caller()) is not None:
+        return user
+    return Source(file if type(file) is str else "", line, function or "")
+
+
+def _settle(record: Record, span: Span, facts: Facts, given: Any, arguments: Any) -> None:
+    text = facts.get("message")
+    if type(text) is not str:  # no handler formatted it
+        args = facts.get("args")
+        text = render(facts.get("msg"), arguments if args is given else keep(args))
+    extra = (
+        {}
+        if facts.keys() <= STANDARD
+        else {name: value for name, value in facts.copy().items() if name not in STANDARD}
+    )
+    _complete(record, span, text, extra)
+
+
+def _complete(record: Record, span: Span, text: str, extra: Facts) -> None:
+    span.name = short(text)
+    more: Facts = {}
+    if span.name != text:
+        more["message"] = text
+    if extra:
+        names = [name for name in extra if type(name) is str][:_EXTRAS]
+        more["extra"] = {name: snapshot(extra[name], SMALL) for name in names}
+    if more:
+        record.plain(more)
+        span.attributes |= more

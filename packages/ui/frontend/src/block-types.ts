@@ -1,0 +1,104 @@
+/** The JSON of blocks: what a panel shows. */
+import type { BadgeLevel, Json, Level, Source, Unit } from "./types";
+
+export interface BadgeBlock {
+  type: "badge";
+  text: string;
+  detail: string | null;
+  level: BadgeLevel | null;
+}
+
+export interface NoticeBlock {
+  type: "notice";
+  level: Level;
+  text: string;
+  label: string | null;
+  hint: string | null;
+  source: Source | null;
+  saves: number | null;
+  key: string | null;
+}
+
+export interface FactItem {
+  label: string;
+  value: Json;
+  unit: Unit | null;
+  hint: string | null;
+}
+
+export interface FactsBlock {
+  type: "facts";
+  items: FactItem[];
+  headline: boolean;
+}
+
+export interface Column {
+  title: string;
+  unit: Unit | null;
+  align: string | null;
+}
+
+export interface Row {
+  cells: Json[];
+  level: BadgeLevel | null;
+  details: Block[];
+  span: number | null;
+}
+
+export interface TableBlock {
+  type: "table";
+  columns: Column[];
+  rows: Row[];
+  title: string | null;
+  empty: string;
+}
+
+export interface TimelineBlock {
+  type: "timeline";
+  panel: string | null;
+}
+
+export interface TreeBlock {
+  type: "tree";
+  value: Json;
+  title: string | null;
+  open: number;
+}
+
+export interface CodeBlock {
+  type: "code";
+  text: string;
+  language: string;
+  start: number | null;
+  highlight: number | null;
+  source: Source | null;
+  title: string | null;
+}
+
+export interface SectionBlock {
+  type: "section";
+  title: string;
+  blocks: Block[];
+  open: boolean;
+  tabs: boolean;
+}
+
+export interface ButtonBlock {
+  type: "button";
+  action: string;
+  label: string;
+  arguments: { [name: string]: Json };
+  confirm: string | null;
+}
+
+/** What a panel yields. A newer server may send others: draw those as a placeholder with their `type`. */
+export type Block =
+  | BadgeBlock
+  | NoticeBlock
+  | FactsBlock
+  | TableBlock
+  | TimelineBlock
+  | TreeBlock
+  | CodeBlock
+  | SectionBlock
+  | ButtonBlock;
