@@ -249,7 +249,13 @@ def _allowed(response: Mapping[bytes, list[bytes]], scheme: str, hosts: list[byt
 
 def _changed(headers: Headers, more: int) -> Headers:
     """Return the headers of a response longer by so many bytes; a pair that stays is the same object."""
-    changed: Headers = []
+    named = _plain(headers)
+    if named is not None and named.keys().isdisjoint(_NAMES_THE_BYTES):
+        changed = list(headers)
+        if (length := named.get(b"content-length")) is not None:
+            changed[changed.index((b"content-length", length))] = (b"content-length", b"%d" % (int(length) + more))
+        return changed
+    changed = []
     for pair in headers:
         name = _TOUCHED[pair[0]]
         if name is None:

@@ -122,7 +122,11 @@ class Passage:
         """Send one part of a page, or what of it need not wait for the page's end."""
         more = bool(message.get("more_body"))
         message = {**message, "body": injection.feed(message.get("body", b""), more)}
-        await (self.inner_send(message) if more else self.last(message))
+        if more:
+            await self.inner_send(message)
+        else:
+            self.injection = None
+            await self.last(message)
 
     async def let_go(self) -> None:
         """Give up the injection: what waited goes out as it was."""

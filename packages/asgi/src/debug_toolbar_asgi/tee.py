@@ -24,17 +24,17 @@ class Tee:
         self.chunks: list[bytes] = []
 
     def add(self, chunk: bytes) -> None:
-        length = len(chunk)
-        self.size += length
+        """Count a chunk, and keep what there is room for."""
+        self.size += len(chunk)
         room = self.room
-        if room > 0 and length:
-            self.chunks.append(chunk if length <= room else bytes(chunk[:room]))
-            self.room = room - length if length < room else 0
+        if room > 0:
+            self.chunks.append(chunk if len(chunk) <= room else bytes(chunk[:room]))
+            self.room = room - len(chunk)
 
     @property
     def seen(self) -> int:
         """Bytes kept."""
-        return self.limit - self.room
+        return self.limit - max(self.room, 0)
 
     def body(self, content_type: str, encoding: str | None) -> Body | None:
         """Return what is known of the body, or None when there was none."""

@@ -25,6 +25,7 @@ Driver = Callable[[Awaitable[Any]], Awaitable[Any]]
 """Wraps the application's coroutine for one record, e.g. to time each slice it runs."""
 _ON_DEMAND = frozenset({"tags", "failures", "dropped", "folded", "positions"})
 _NUMBERS = frozenset({int, float, bool, type(None)})
+_NAMES = frozenset({str})
 _SMALL = 64
 _LET_GO: Mapping[str, Any] = MappingProxyType({})
 _LONG = 1_000
@@ -135,7 +136,9 @@ class Record:
         limits the span is counted by its name and not kept; the returned one may be used all the same.
         """
         if parent is None:
-            parent = _parent(self)
+            here = position.get()
+            if here is not None and here.slot is self.slot:
+                parent = here.span
         elif not parent.kept:
             parent = parent.parent
         span = Span(panel, name, start, end, attributes or {}, parent, _task(), source)
@@ -159,17 +162,17 @@ class Record:
         """Replace what is not an immutable built-in value, or is too long, by a bounded snapshot."""
         for key, value in attributes.items():
             kind = type(value)
-            if kind not in ATOMS or ((kind is str or kind is bytes) and len(value) > _LONG):
+            if kind is str or kind is bytes:
+                if len(value) > _LONG:
+                    attributes[key] = self.take(value)
+            elif kind not in ATOMS:
                 attributes[key] = self.take(value)
 
     def take(self, value: Any) -> Any:
         """Return a bounded plain copy of a value, within what room this record has left for long texts."""
-        if type(value) is dict and len(value) <= _SMALL:
-            for key, item in value.items():
-                if type(item) not in _NUMBERS or type(key) is not str or len(key) > _SMALL:
-                    break
-            else:  # plain numbers, as most panels return: the panel's own dict is as good as a copy
-                return value
+        if type(value) is dict and len(value) <= _SMALL and _NUMBERS.issuperset(map(type, value.values())):
+            if _NAMES.issuperset(map(type, value)):
+                return value  # numbers by name, as most panels return: their own dict is as good as a copy
         taker = Snapshot(self.limits, self.drop, self.room)
         taken = taker.whole(value)
         self.room = taker.room
@@ -247,12 +250,8 @@ class Record:
 
 def _task() -> str | None:
     # A running loop is asked for first: outside one `current_task` raises, which costs more than the span.
-    if asyncio._get_running_loop() is None:
+    loop = asyncio._get_running_loop()
+    if loop is None:
         return threading.current_thread().name
-    task = asyncio.current_task()
+    task = asyncio.current_task(loop)
     return None if task is None else task.get_name()
-
-
-def _parent(record: Record) -> Span | None:
-    here = position.get()
-    return here.span if here is not None and here.slot is record.slot else None

@@ -33,7 +33,8 @@ class LoggingPanel(Panel):
             TAPS.close()
 
     def collect(self, record: Record) -> Generator[None]:
-        TAPS.refresh()
+        if TAPS.others:
+            TAPS.refresh()
         record.hold(PANEL, self._wanted)
         return
         yield  # a generator that has nothing to do at the end: lines close themselves

@@ -18,6 +18,11 @@ class Taps:
         self.users = 0
         self.lock = Lock()
 
+    @property
+    def others(self) -> bool:
+        """Whether the application uses a library that may drop its tap: the standard library's stays."""
+        return bool(self.standard.routers)
+
     def open(self) -> None:
         """Open them for one more toolbar."""
         with self.lock:
