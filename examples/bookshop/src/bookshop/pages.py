@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bookshop import carts, domain
 from bookshop.covers import cover
+from debug_toolbar_core import note, span
 
 logger = logging.getLogger("bookshop")
 
@@ -69,9 +70,14 @@ async def search(session: AsyncSession, token: str | None, words: str) -> Contex
 async def slow(session: AsyncSession, token: str | None) -> Context:
     """Advice that takes its time: 0.4 s of waiting, then about 60 ms of work on the event loop."""
     books = await domain.catalogue(session)
-    await asyncio.sleep(0.4)
     liked = books[0]
-    return {"cart": await carts.find(session, token), "liked": liked, "books": domain.advice(books, liked)}
+    with span("ask the bookseller", liked=liked.title):
+        with span("wait until there is time"):
+            await asyncio.sleep(0.4)
+        with span("compare the books", books=len(books)):
+            found = domain.advice(books, liked)
+    note(found[0].title, "best advice")
+    return {"cart": await carts.find(session, token), "liked": liked, "books": found}
 
 
 async def plain(session: AsyncSession, token: str | None) -> Context:

@@ -15,6 +15,7 @@ import httpx
 from bookshop.schema import BookOut, PriceOut
 from bookshop.shop import Shop
 from bookshop.wholesaler import drifted
+from debug_toolbar_core import span
 
 logger = logging.getLogger("bookshop")
 
@@ -27,6 +28,12 @@ CHUNKS = 20
 
 async def quote(shop: Shop, book: BookOut) -> PriceOut:
     """Return today's price of a book, or its list price when the wholesaler does not answer."""
+    with span("quote a price", book=book.id):
+        return await quoted(shop, book)
+
+
+async def quoted(shop: Shop, book: BookOut) -> PriceOut:
+    """Return the price from the cache, from the wholesaler, or from the list."""
     key = f"price:{book.id}"
     if shop.cache and (kept := await shop.cache.get(key)):
         return PriceOut(book.id, book.title, int(kept), "cache")

@@ -64,15 +64,31 @@ class Injection:
     """
 
     __slots__ = (
-        *("_asked", "_begun", "_end", "_finished", "_held", "_length", "_make", "_nonce", "_place", "_sent", "_tag"),
+        *(
+            "_asked",
+            "_begun",
+            "_end",
+            "_finished",
+            "_held",
+            "_length",
+            "_make",
+            "_nonce",
+            "_place",
+            "_sent",
+            "_tag",
+            "_usual",
+        ),
         "headers",
     )
 
-    def __init__(self, headers: Headers, length: int | None, tag: Tag, nonce: str | None = None) -> None:
+    def __init__(
+        self, headers: Headers, length: int | None, tag: Tag, nonce: str | None = None, *, usual: bool = False
+    ) -> None:
         self.headers = headers
         self._length = length
         self._make = tag
         self._nonce = nonce
+        self._usual = usual  # each header once and in lower case, and none to take away
         self._tag = b""
         self._asked = False
         self._begun = b""  # what decide() has seen and could not tell from
@@ -88,16 +104,16 @@ class Injection:
         if scope.get("method") == "HEAD" or start.get("trailers") or not _has_page(start.get("status")):
             return None
         response, request = _plain(start.get("headers")), _plain(scope.get("headers", ()))
-        if response is None or request is None:
+        if response is None or request is None or not (_USUAL(response) and _USUAL_ASKED(request)):
             return cls._begin(scope, start, tag)
-        if not (response.keys().isdisjoint(_JUDGED) and request.keys().isdisjoint(_FRAGMENTS)):
-            return cls._begin(scope, start, tag)
-        kind, length = response.get(b"content-type"), response.get(b"content-length", b"0")
-        if type(kind) is not bytes or type(length) is not bytes:  # the server's error to raise
+        kind, length = response.get(b"content-type"), response.get(b"content-length")
+        if type(kind) is not bytes or not _is_html(kind.strip()) or request.get(_DEST, b"document") != b"document":
             return None
-        if not _is_html(kind.strip()) or request.get(_DEST, b"document") != b"document" or not _is_length(length):
+        if length is None:
+            return cls(start["headers"], None, tag, usual=True)
+        if type(length) is not bytes or not _is_length(length):  # the server's error to raise
             return None
-        return cls(start["headers"], int(length) if b"content-length" in response else None, tag)
+        return cls(start["headers"], int(length), tag, usual=True)
 
     @classmethod
     def _begin(cls, scope: Mapping[str, Any], start: Mapping[str, Any], tag: Tag) -> Injection | None:
@@ -131,7 +147,7 @@ class Injection:
             if self._place is None:
                 return False
         self._tag = self._make(self._nonce)
-        self.headers = _changed(self.headers, len(self._tag))
+        self.headers = (_longer if self._usual else _changed)(self.headers, self._length, len(self._tag))
         return True
 
     def feed(self, body: bytes, more_body: bool) -> bytes:
@@ -247,15 +263,17 @@ def _allowed(response: Mapping[bytes, list[bytes]], scheme: str, hosts: list[byt
     return permission(policies, Origin.of(scheme, hosts)) if policies else Permission(None)
 
 
-def _changed(headers: Headers, more: int) -> Headers:
-    """Return the headers of a response longer by so many bytes; a pair that stays is the same object."""
-    named = _plain(headers)
-    if named is not None and named.keys().isdisjoint(_NAMES_THE_BYTES):
-        changed = list(headers)
-        if (length := named.get(b"content-length")) is not None:
-            changed[changed.index((b"content-length", length))] = (b"content-length", b"%d" % (int(length) + more))
-        return changed
-    changed = []
+def _longer(headers: Headers, length: int | None, more: int) -> Headers:
+    """Return the usual headers of a response longer by so many bytes."""
+    changed = list(headers)
+    if length is not None:
+        changed[[name for name, _ in changed].index(b"content-length")] = (b"content-length", b"%d" % (length + more))
+    return changed
+
+
+def _changed(headers: Headers, length: int | None, more: int) -> Headers:
+    """Return any headers of a response longer by so many bytes; a pair that stays is the same object."""
+    changed: Headers = []
     for pair in headers:
         name = _TOUCHED[pair[0]]
         if name is None:
@@ -306,6 +324,6 @@ _REQUEST: Final[Mapping[bytes, Check]] = {
 _ASKED, _ANSWERED = _Names(_REQUEST), _Names(_RESPONSE)
 _TOUCHED = _Names(dict.fromkeys((*_NAMES_THE_BYTES, b"content-length"), _always))
 # Where one of these is there, all headers are looked at one by one.
-_JUDGED: Final = frozenset(_RESPONSE) - {b"content-type", b"content-length"}
 _DEST: Final = b"sec-fetch-dest"
-_FRAGMENTS: Final = frozenset(_REQUEST) - {b"host", _DEST}
+_USUAL: Final = (frozenset(_RESPONSE) - {b"content-type", b"content-length"} | _NAMES_THE_BYTES).isdisjoint
+_USUAL_ASKED: Final = (frozenset(_REQUEST) - {b"host", _DEST}).isdisjoint

@@ -126,7 +126,9 @@ class Passage:
             await self.inner_send(message)
         else:
             self.injection = None
-            await self.last(message)
+            await self.inner_send(message)
+            self.exchange.ended = self.record.now()
+            self.exchange.complete = True
 
     async def let_go(self) -> None:
         """Give up the injection: what waited goes out as it was."""

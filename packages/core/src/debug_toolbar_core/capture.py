@@ -78,7 +78,8 @@ class Capture:
         if error is not None:
             record.fail(error)
         try:
-            self.end_all()
+            if self.running or record.caught or record.closing:
+                self.end_all()
         finally:
             record.close(duration)
         record.cost += perf_counter() - record.started - duration

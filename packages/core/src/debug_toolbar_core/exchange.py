@@ -94,4 +94,6 @@ class Plain:
         return self.outgoing
 
     def held(self) -> int:
-        return sum(side.body.seen for side in (self.incoming, self.outgoing) if side is not None and side.body)
+        received = self.incoming.body if self.incoming is not None else None
+        sent = self.outgoing.body if self.outgoing is not None else None
+        return (received.seen if received is not None else 0) + (sent.seen if sent is not None else 0)

@@ -1,0 +1,95 @@
+"""Take the pictures of the documentation from the running bookshop: `.ci/hatch run python docs/pictures.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from debug_toolbar_tests.browsing import Watch, chromium, context
+from debug_toolbar_tests.serving import bookshop
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+FOLDER = Path(__file__).parent / "pictures"
+VISITS = (
+    "/?sort=new",
+    "/search?q=fiction",
+    "/api/books",
+    "/search?q=zzz",
+    "/books/17",
+    "/teapot",
+    "/slow",
+    "/api/prices",
+)
+
+
+async def visit(page: Page, url: str) -> None:
+    """Use the shop for a while, so that there is something to see."""
+    for path in VISITS:
+        await page.request.get(url + path, headers={"accept": "text/html"})
+    await page.goto(f"{url}/books/17")
+    await page.wait_for_timeout(600)
+    await page.goto(f"{url}/?sort=new")
+    await page.get_by_role("button", name="into the cart").first.click()
+    await page.wait_for_timeout(600)
+
+
+async def shoot(page: Page, name: str) -> None:
+    """Save what is in the window, once it has come to rest."""
+    await page.mouse.move(5, 5)
+    await page.wait_for_timeout(700)
+    path = FOLDER / f"{name}.png"
+    await page.screenshot(path=path, animations="disabled", caret="hide")
+    print(f"{path.name}: {path.stat().st_size // 1000} kB")
+
+
+async def dock(page: Page, url: str) -> None:
+    """Open a page and its dock."""
+    await page.goto(url)
+    await page.locator("debug-toolbar button em").first.wait_for()
+    await page.keyboard.press("Control+.")
+    await page.locator("debug-toolbar-dock dt-overview").wait_for()
+
+
+async def in_page(page: Page, url: str, theme: str) -> None:
+    """Take the bar, the overview of a page, and the exception of a failing one."""
+    await page.goto(f"{url}/?sort=new")
+    await shoot(page, f"bar-{theme}")
+    await dock(page, f"{url}/slow")
+    await shoot(page, f"overview-{theme}")
+    await dock(page, f"{url}/books/7/broken")
+    await page.locator('dt-menu [data-key="exceptions"]').click()
+    await shoot(page, f"exceptions-{theme}")
+
+
+async def in_dashboard(page: Page, url: str, theme: str) -> None:
+    """Take the dashboard with a record open, and two records compared."""
+    await page.goto(f"{url}/_debug_toolbar/")
+    row = page.locator("dt-list .body .row", has_text="/books/17")
+    await row.last.click()
+    await shoot(page, f"dashboard-{theme}")
+    await page.locator("debug-toolbar-dashboard").get_by_role("button", name="Compare with another record").click()
+    await page.get_by_role("group", name="Same route").get_by_role("button").first.click()
+    await page.locator("dt-compare table").first.wait_for()
+    await shoot(page, f"compare-{theme}")
+
+
+async def main(framework: str) -> None:
+    """Take all pictures in both themes."""
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, bookshop(framework, Path(folder) / "log") as url:
+        async with chromium() as browser:
+            for theme in ("dark", "light"):
+                async with context(browser, Watch(), color_scheme=theme) as opened:
+                    page = await opened.new_page()
+                    await visit(page, url)
+                    await in_page(page, url, theme)
+                    await in_dashboard(page, url, theme)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:] or ["fastapi"]))
