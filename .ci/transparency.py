@@ -78,7 +78,9 @@ def compared(suite: Suite, python: Path, folder: Path) -> int:
     for name in sorted(changed):
         print(f"  {name}: {bare.get(name)} bare, {wrapped.get(name)} with the toolbar")
     total = len(bare)
-    print(f"{suite.name} {version(suite.name)}: {total} tests, {passed} pass bare, {len(changed)} changed by the toolbar.")
+    print(
+        f"{suite.name} {version(suite.name)}: {total} tests, {passed} pass bare, {len(changed)} changed by the toolbar."
+    )
     return int(bool(changed) or passed < total / 2)
 
 

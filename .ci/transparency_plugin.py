@@ -44,9 +44,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def wrap() -> None:
     """Put one toolbar around every application: what a test client is given, and Starlette's own class."""
-    from debug_toolbar_asgi import ASGIConfig, DebugToolbar
     from starlette.applications import Starlette
     from starlette.testclient import TestClient
+
+    from debug_toolbar_asgi import ASGIConfig, DebugToolbar
 
     bare: Callable[..., Awaitable[None]] = Starlette.__call__
     client = TestClient.__init__
@@ -57,7 +58,8 @@ def wrap() -> None:
 
     def made(self: TestClient, *arguments: Any, **options: Any) -> None:
         client(self, *arguments, **options)
-        self.app = self._transport.app = partial(debug.serve, self.app)
+        transport: Any = self._transport
+        self.app = transport.app = partial(debug.serve, self.app)
 
     Starlette.__call__ = call  # type: ignore[method-assign]  # what this plugin is for
     TestClient.__init__ = made  # type: ignore[method-assign]  # the same
@@ -74,4 +76,4 @@ def _watch_blocking() -> None:
         modules = [scanned] if isinstance(scanned, str) else list(scanned or ())
         made(self, [*modules, "debug_toolbar_asgi", "debug_toolbar_core"] if modules else None, **options)
 
-    BlockBuster.__init__ = watching  # type: ignore[method-assign]  # the same
+    BlockBuster.__init__ = watching  # type: ignore[method-assign, assignment]  # the same

@@ -16,7 +16,19 @@ from statistics import median
 from typing import Any
 
 HERE = Path(__file__).parent
-HEAVY = ("sqlalchemy", "litestar", "fastapi", "starlette", "mcp", "strawberry", "opentelemetry", "saq", "httpx", "redis", "jinja2")
+HEAVY = (
+    "sqlalchemy",
+    "litestar",
+    "fastapi",
+    "starlette",
+    "mcp",
+    "strawberry",
+    "opentelemetry",
+    "saq",
+    "httpx",
+    "redis",
+    "jinja2",
+)
 MEGABYTE = 1024 * 1024
 
 
@@ -27,14 +39,15 @@ def child(task: str, *arguments: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def startup(rounds: int) -> tuple[float, list[str]]:
-    """Return the milliseconds of CPU that starting the toolbar takes, and heavy libraries it imported."""
-    added, heavy = [], []
+def startup(rounds: int) -> tuple[float, float, list[str]]:
+    """Return the milliseconds of CPU that starting the toolbar takes, the bare application's, and heavy imports."""
+    added, alone, heavy = [], [], []
     for _ in range(rounds):
         bare, whole = child("start", "bare"), child("start", "toolbar")
         added.append((whole["cpu"] - bare["cpu"]) * 1000)
+        alone.append(bare["cpu"] * 1000)
         heavy = whole["heavy"]
-    return median(added), heavy
+    return median(added), median(alone), heavy
 
 
 def growth() -> float:

@@ -109,7 +109,9 @@ async def talk(app: App, count: int) -> None:
     """Open one connection for every thousand messages, each echoed."""
     for _ in range(count // MESSAGES):
         text = {"type": "websocket.receive", "text": "tick"}
-        messages = iter([{"type": "websocket.connect"}, *[text] * MESSAGES, {"type": "websocket.disconnect", "code": 1000}])
+        messages = iter(
+            [{"type": "websocket.connect"}, *[text] * MESSAGES, {"type": "websocket.disconnect", "code": 1000}]
+        )
 
         async def receive(messages: Any = messages) -> Any:
             return next(messages)

@@ -69,7 +69,7 @@ async def in_page(page: Page, url: str, theme: str) -> None:
 async def in_dashboard(page: Page, url: str, theme: str) -> None:
     """Take the dashboard with a record open, and two records compared."""
     await page.goto(f"{url}/_debug_toolbar/")
-    row = page.locator("dt-list .body .row", has_text="/books/17")
+    row = page.locator("dt-list .body .row", has_text="/api/prices?book=17")
     await row.last.click()
     await shoot(page, f"dashboard-{theme}")
     await page.locator("debug-toolbar-dashboard").get_by_role("button", name="Compare with another record").click()

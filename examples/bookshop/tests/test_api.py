@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
+
 from bookshop import prices
 from bookshop.schema import BookOut
-from starlette.testclient import TestClient
 
 
 async def test_books_are_listed(client: httpx.AsyncClient) -> None:

@@ -6,6 +6,7 @@ import logging
 
 import httpx
 import pytest
+
 from bookshop.domain import print_label
 from bookshop.schema import BookOut
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import httpx
 import pytest
+
 from bookshop import __main__ as command
 from bookshop import covers, pages, prices, wholesaler
 from bookshop.schema import BookOut

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
@@ -34,6 +36,7 @@ SECURITY_HEADERS: list[tuple[bytes, bytes]] = [
 
 _ASKED = frozenset((b"host", b"origin", b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest"))
 _MALFORMED = (TypeError, ValueError, AttributeError, LookupError, BytesWarning)
+_NAME = itemgetter(0)
 _CACHED, _CACHED_NAMES, _CACHED_BYTES = 256, 1024, 2048
 
 
@@ -137,11 +140,13 @@ class Gate:
         headers = scope.get("headers", ())
         if not isinstance(headers, list | tuple):  # an iterator must be left to the application
             return _UNREADABLE
+        if headers and type(headers[0]) is not tuple:
+            return self._decide(Visit.of(scope), "inject")
         key: tuple[object, ...] = (
             client[0] if client else None,
             server[1] if server else None,
             scope.get("scheme"),
-            *[(name, value) for name, value in headers if asked[name]],
+            *compress(headers, map(asked.__getitem__, map(_NAME, headers))),
         )
         return self._verdicts.get(key) or self._remember(key, self._decide(Visit.of(scope), "inject"))
 

@@ -60,28 +60,38 @@ class Passage:
 
     async def start(self, message: Message, owner: Recorder) -> None:
         """Note the status and headers; add ours for viewers who may see the toolbar."""
+        try:
+            changed = self.begin(message, owner)
+        except Exception as fault:
+            owner.broken("send", self.record, fault)
+            changed = message
+        if changed is not None:
+            await self.inner_send(changed)
+
+    def begin(self, message: Message, owner: Recorder) -> Message | None:
+        """Return the message to send as the response's start, or None when it waits for the body."""
         exchange, record = self.exchange, self.record
         exchange.started = record.now()
         exchange.status = whole(message.get("status"))
         headers = message.get("headers", ())
-        if not isinstance(headers, (list, tuple)):
+        if type(headers) is not list:
             if not isinstance(headers, Iterable):  # the server's error to raise
-                await self.inner_send(message)
-                return
+                return message
             headers = list(headers)  # an iterator: read once, and passed on as a list
             message = {**message, "headers": headers}
         exchange.headers = headers
         content_type = _content_type(headers)
         exchange.sent = Tee(room_for(content_type, owner.room))
-        if owner.shows(self.scope):
-            root = exchange.incoming.root_path  # the scope's own may be a mount's by now
-            message = {**message, "headers": [*headers, *owner.our_headers(record, root)]}
-            if owner.inject and b"html" in content_type.lower():
-                self.injection = Injection.begin(self.scope, message, owner.tag_of(record, root))
-                if self.injection is not None:
-                    self.waiting = [message]
-                    return
-        await self.inner_send(message)
+        if not owner.check(self.scope, "inject").allowed:
+            return message
+        root = exchange.incoming.root_path  # the scope's own may be a mount's by now
+        message = {**message, "headers": [*headers, *owner.our_headers(record, root)]}
+        if owner.inject and b"html" in content_type:
+            self.injection = Injection.begin(self.scope, message, owner.tag_of(record, root))
+            if self.injection is not None:
+                self.waiting = [message]
+                return None
+        return message
 
     def note(self, message: Message) -> None:
         """Count a part of the response's body."""
@@ -149,7 +159,7 @@ def _content_type(headers: Any) -> bytes:
     try:
         for name, value in headers:
             if name == b"content-type" or name.lower() == b"content-type":
-                return bytes(value)
+                return bytes(value).lower()
     except (TypeError, ValueError, AttributeError):
         pass  # headers that no server takes: its error is the application's to see
     return b""

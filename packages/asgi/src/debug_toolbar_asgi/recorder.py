@@ -28,6 +28,7 @@ class Recorder:
     def __init__(self, toolbar: Toolbar, gate: Gate, config: ASGIConfig, bar: str) -> None:
         self.toolbar = toolbar
         self.gate = gate
+        self.check = gate.check
         self.prefix = config.prefix
         self._base = config.prefix.encode()
         self.bar = bar
@@ -49,18 +50,22 @@ class Recorder:
 
     async def http(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
-        passage = Passage(self, scope, receive, send)
-        around = current()
-        capture = self.toolbar.open("http", passage.exchange, around.id if around else None, self.asked(scope))
-        record = passage.record = capture.record
-        self.toolbar.working[record.id] = record
         try:
-            await self.driven(record, app(scope, passage.receive, passage.send))
-        except GeneratorExit as error:
-            self.finish(capture, scope, error)
-            raise
+            passage = Passage(self, scope, receive, send)
+            around = current()
+            parent = None if around is None else around.id
+            capture = self.toolbar.open("http", passage.exchange, parent, self.asked(scope))
+            record = passage.record = capture.record
+            self.toolbar.working[record.id] = record
+        except Exception as fault:
+            self.broken("open", None, fault)
+            await app(scope, receive, send)
+            return
+        try:
+            work = app(scope, passage.receive, passage.send)
+            await (self.driven(record, work) if record.drivers else work)
         except BaseException as error:
-            if passage.injection is not None:
+            if passage.injection is not None and not isinstance(error, GeneratorExit):
                 await self.release(passage)
             passage.detach()
             self.finish(capture, scope, error)
@@ -98,16 +103,23 @@ class Recorder:
     def finish(self, capture: Capture, scope: Scope, error: BaseException | None) -> None:
         """Close a record and keep it; nothing that goes wrong here reaches the application."""
         record = capture.record
-        if error is None and record.error is not None and _answered(record.wire):
-            record.error.handled = True
-            for caught in record.caught:  # frameworks tell of an exception before its handler answers
-                caught.handled = True
         try:
+            if record.error is not None and error is None and _answered(record.wire):
+                record.error.handled = True
+                for caught in record.caught:  # frameworks tell of an exception before its handler answers
+                    caught.handled = True
             record.route = self.application.matched(scope)
         except Exception as fault:
             self.toolbar.border.fault("adapter", "matched", record, fault)
-        self.toolbar.keep(capture.close(error))
+        try:
+            self.toolbar.keep(capture.close(error))
+        except Exception as fault:
+            self.broken("close", record, fault)
         self.toolbar.working.pop(record.id, None)
+
+    def broken(self, hook: str, record: Record | None, fault: Exception) -> None:
+        """Note a fault of the toolbar itself: told once, and the request goes on as without it."""
+        self.toolbar.border.fault("toolbar", hook, record, fault)
 
     async def release(self, passage: Passage) -> None:
         """Send what an injection still holds, for an application that ended before its page did."""

@@ -29,34 +29,34 @@ class Capture:
         inside: Token[Position | None] | None = None
         if position.get() is not None:  # within another record, which is not to see these panels work
             inside = position.set(None)
-        for panel in panels:
-            self.begin(panel)
+        self.begin(panels, before)
         if inside is not None:
             position.reset(inside)
         self.token: Token[Position | None] | None = position.set(Position(record.slot))
-        record.cost += perf_counter() - before
+        record.cost = perf_counter() - before
 
-    def begin(self, panel: Panel) -> None:
-        """Run a panel up to its yield; one that ends before it has nothing to say of this record."""
-        border, record = self.border, self.record
-        if panel.name in border.off:
-            return
-        before = perf_counter()
-        try:
-            generator = panel.collect(record)
-            next(generator)
-        except StopIteration:
-            return
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            border.fault(panel.name, "collect", record, error)
-            return
-        if (took := perf_counter() - before) > border.budget:
-            border.slow(panel.name, "collect", record, took)
-            _drop(generator)
-        else:
-            self.running.append((panel, generator))
+    def begin(self, panels: Sequence[Panel], at: float) -> None:
+        """Run panels up to their yields; one that ends before it has nothing to say of this record."""
+        record, border, running = self.record, self.border, self.running
+        for panel in panels:
+            if border.off and panel.name in border.off:
+                continue
+            try:
+                generator = panel.collect(record)
+                next(generator)
+            except StopIteration:
+                continue
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                border.fault(panel.name, "collect", record, error)
+                continue
+            before, at = at, perf_counter()
+            if at - before > border.budget:
+                border.slow(panel.name, "collect", record, at - before)
+                _drop(generator)
+            else:
+                running.append((panel, generator))
 
     def leave(self) -> None:
         """Take the record out of this context; what other tasks of it still do is recorded until `close`."""

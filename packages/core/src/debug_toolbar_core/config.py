@@ -58,7 +58,7 @@ class Config:
     editor: str = "vscode"
     """The editor that source links open."""
     paths: Mapping[str, str] = field(default_factory=dict)
-    """Folders here to folders on the developer's machine, for containers: `{"/app": "/home/me/app"}`."""
+    """Folders here to folders on the developer's machine, for containers: `{"/app": "/Users/me/app"}`."""
     strict: bool = False
     """Raise the toolbar's own faults instead of recording them: for tests."""
 

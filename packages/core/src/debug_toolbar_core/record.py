@@ -170,9 +170,8 @@ class Record:
 
     def take(self, value: Any) -> Any:
         """Return a bounded plain copy of a value, within what room this record has left for long texts."""
-        if type(value) is dict and len(value) <= _SMALL and _NUMBERS.issuperset(map(type, value.values())):
-            if _NAMES.issuperset(map(type, value)):
-                return value  # numbers by name, as most panels return: their own dict is as good as a copy
+        if type(value) is dict and len(value) <= _SMALL and _plain(value):
+            return value  # numbers by name, as most panels return: their own dict is as good as a copy
         taker = Snapshot(self.limits, self.drop, self.room)
         taken = taker.whole(value)
         self.room = taker.room
@@ -246,6 +245,10 @@ class Record:
             self.drivers = ()
         if self.closing:
             self.closing = ()
+
+
+def _plain(value: dict[Any, Any]) -> bool:
+    return _NUMBERS.issuperset(map(type, value.values())) and _NAMES.issuperset(map(type, value))
 
 
 def _task() -> str | None:

@@ -60,4 +60,8 @@ test("the menu keeps its order; a stranger's group comes before the application'
   assert.deepEqual(found.map(([group, entries]) => [group, entries.map(({ key }) => key)]), [
     ["request", ["request"]], ["runtime", ["log"]], ["Shop", ["mine"]], ["application", ["app:versions"]],
   ]);
+  const twice = groups([entry("request", "request"), entry("routes", "application"), entry("git", "application")], [entry("routes", "application")]);
+  assert.deepEqual(twice.map(([group, entries]) => [group, entries.map(({ key }) => key)]), [
+    ["request", ["request", "routes"]], ["application", ["git", "app:routes"]],
+  ]);
 });

