@@ -14,6 +14,7 @@ from workspace import ROOT
 
 CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
 HATCH = ROOT / ".hatch-bin" / "bin" / "python"
+SEEDS = {"pip", "setuptools"}  # what a new environment happens to have, which builds must not be held to
 HEADER = "# What CI installs; `hatch run lock` writes it after `hatch env prune` and a new environment.\n"
 
 
@@ -34,7 +35,7 @@ def main() -> int:
     uv = os.environ.get("HATCH_UV", "uv")
     pins = pinned(CONSTRAINTS.read_text())
     if HATCH.exists():
-        pins |= frozen(uv, HATCH)
+        pins |= {name: line for name, line in frozen(uv, HATCH).items() if name not in SEEDS}
     pins |= frozen(uv, Path(sys.executable))
     CONSTRAINTS.write_text(HEADER + "".join(f"{pins[name]}\n" for name in sorted(pins)))
     print(f"{CONSTRAINTS.relative_to(ROOT)}: {len(pins)} versions")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from debug_toolbar_asgi.injection import HELD, UNDECIDED, Headers, Injection
+from debug_toolbar_asgi.injected_headers import Headers
+from debug_toolbar_asgi.injection import HELD, UNDECIDED, Injection
 
 TAG = b"<script src=bar data-record=1></script>"
 HTML = (b"content-type", b"text/html; charset=utf-8")

@@ -94,7 +94,7 @@ class Conversation:
         connection = self.connection
         if kind == "websocket.receive":
             connection.received += 1
-            connection.received_bytes += len(message.get("text") or message.get("bytes") or "")
+            connection.received_bytes += _size(message)
         elif kind == "websocket.disconnect" and not connection.close:
             connection.close = {
                 "by": "client",
@@ -109,9 +109,12 @@ class Conversation:
         if kind == "websocket.send":
             connection = self.connection
             connection.sent += 1
-            connection.sent_bytes += len(message.get("text") or message.get("bytes") or "")
+            connection.sent_bytes += _size(message)
         else:
-            self.shake(kind, message)
+            try:
+                self.shake(kind, message)
+            except Exception as fault:
+                self.owner.broken("send", self.record, fault)
         return self.inner_send(message)
 
     def shake(self, kind: str, message: Message) -> None:
@@ -134,8 +137,14 @@ class Conversation:
         """Note the answer to the handshake, and show the connection in the list from now on."""
         connection = self.connection
         connection.status, connection.started = status, self.record.now()
-        connection.headers = list(message.get("headers") or ())
+        headers = message.get("headers")  # an iterator is the server's to read
+        connection.headers = list(headers) if isinstance(headers, (list, tuple)) else ()
         self.owner.toolbar.keep(self.record)
+
+
+def _size(message: Message) -> int:
+    content = message.get("text") or message.get("bytes")
+    return len(content) if isinstance(content, (str, bytes, bytearray)) else 0
 
 
 def _text(reason: object) -> str:

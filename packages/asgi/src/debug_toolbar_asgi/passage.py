@@ -40,11 +40,18 @@ class Passage:
         message = await self.inner_receive()
         body = message.get("body")
         if body and self.owner is not None and message["type"] == "http.request":
+            self.take(body, self.owner)
+        return message
+
+    def take(self, body: bytes, owner: Recorder) -> None:
+        """Count a part of the request's body."""
+        try:
             taken = self.exchange.taken
             if taken is None:
-                taken = self.exchange.taken = Tee(self.owner.room)
+                taken = self.exchange.taken = Tee(owner.room)
             taken.add(body)
-        return message
+        except Exception as fault:
+            owner.broken("receive", self.record, fault)
 
     def send(self, message: Message) -> Awaitable[None]:
         """Pass a message on; a chunk of a stream goes to the server with no frame of ours between."""
@@ -98,8 +105,12 @@ class Passage:
         exchange = self.exchange
         exchange.messages += 1
         body = message.get("body")
-        if body and exchange.sent is not None:
-            exchange.sent.add(body)
+        try:
+            if body and exchange.sent is not None:
+                exchange.sent.add(body)
+        except Exception as fault:
+            if self.owner is not None:
+                self.owner.broken("send", self.record, fault)
 
     async def last(self, message: Message) -> None:
         """Send the message that ends the response, and note when it was gone."""
@@ -119,7 +130,7 @@ class Passage:
             await self.fed(message, injection)
             return
         waiting.append(message)
-        verdict = injection.decide(message.get("body", b""), bool(message.get("more_body")))
+        verdict = self.decide(injection, message)
         if verdict is False:
             await self.let_go()
         elif verdict:
@@ -127,6 +138,15 @@ class Passage:
             await self.inner_send({**waiting[0], "headers": injection.headers})
             for held in waiting[1:]:
                 await self.fed(held, injection)
+
+    def decide(self, injection: Injection, message: Message) -> bool | None:
+        """Say whether the tag goes in; where that cannot be said, it does not."""
+        try:
+            return injection.decide(message.get("body", b""), bool(message.get("more_body")))
+        except Exception as fault:
+            if self.owner is not None:
+                self.owner.broken("send", self.record, fault)
+            return False
 
     async def fed(self, message: Message, injection: Injection) -> None:
         """Send one part of a page, or what of it need not wait for the page's end."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Collection
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from debug_toolbar_core import Application, Record, Span, Toolbar, current
 from debug_toolbar_core.capture import Capture
+from debug_toolbar_core.exchange import Wire
 
 from .config import ASGIConfig
-from .conversation import Conversation
+from .conversation import Connection, Conversation
 from .gate import Gate
 from .passage import Passage
 from .types import ASGIApp, Headers, Receive, Scope, Send
@@ -50,15 +51,14 @@ class Recorder:
 
     async def http(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
+        capture: Capture | None = None
         try:
             passage = Passage(self, scope, receive, send)
-            around = current()
-            parent = None if around is None else around.id
-            capture = self.toolbar.open("http", passage.exchange, parent, self.asked(scope))
+            capture = self.opened("http", passage.exchange, self.asked(scope))
             record = passage.record = capture.record
-            self.toolbar.working[record.id] = record
         except Exception as fault:
             self.broken("open", None, fault)
+        if capture is None:
             await app(scope, receive, send)
             return
         try:
@@ -77,10 +77,16 @@ class Recorder:
 
     async def websocket(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one websocket connection."""
-        talk = Conversation(self, scope, receive, send)
-        around = current()
-        capture = self.toolbar.open("websocket", talk.connection, around.id if around else None)
-        record = talk.record = capture.record
+        capture: Capture | None = None
+        try:
+            talk = Conversation(self, scope, receive, send)
+            capture = self.opened("websocket", talk.connection)
+            record = talk.record = capture.record
+        except Exception as fault:
+            self.broken("open", None, fault)
+        if capture is None:
+            await app(scope, receive, send)
+            return
         raised: BaseException | None = None
         try:
             await self.driven(record, app(scope, talk.receive, talk.send))
@@ -88,8 +94,14 @@ class Recorder:
             raised = error
             raise
         finally:
-            record.tags["websocket"] = talk.connection.counts()
             self.finish(capture, scope, raised)
+
+    def opened(self, kind: Literal["http", "websocket"], wire: Wire, asked: Collection[str] = ()) -> Capture:
+        """Open a record, within the one around it if there is one."""
+        around = current()
+        capture = self.toolbar.open(kind, wire, None if around is None else around.id, asked)
+        self.toolbar.working[capture.record.id] = capture.record
+        return capture
 
     def driven(self, record: Record, work: Awaitable[None]) -> Awaitable[Any]:
         """Wrap the application's coroutine in the drivers that panels added; with none, it is as it was."""
@@ -112,8 +124,11 @@ class Recorder:
         except Exception as fault:
             self.toolbar.border.fault("adapter", "matched", record, fault)
         try:
+            if isinstance(record.wire, Connection):
+                record.tags["websocket"] = record.wire.counts()
             self.toolbar.keep(capture.close(error))
         except Exception as fault:
+            capture.leave()
             self.broken("close", record, fault)
         self.toolbar.working.pop(record.id, None)
 

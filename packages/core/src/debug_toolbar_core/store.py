@@ -28,6 +28,7 @@ class Summary:
     size: int | None = None
     client: str | None = None
     error: str | None = None
+    """The type of the exception that nothing handled."""
     content_type: str = ""
     counts: dict[str, dict[str, float]] = field(default_factory=dict)
     badges: list[dict[str, Any]] = field(default_factory=list)
@@ -53,7 +54,7 @@ def summarise(record: Record) -> Summary:
         summary.content_type = _header(response.headers, "content-type")
     if record.route is not None:
         summary.route, summary.handler = record.route.path, record.route.handler
-    if record.error is not None:
+    if record.error is not None and not record.error.handled:
         summary.error = record.error.type
     if record.kind == "task":
         summary.path = str(record.tags.get("name", ""))

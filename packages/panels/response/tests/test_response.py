@@ -10,10 +10,10 @@ import pytest
 from debug_toolbar_core import Config, Record, Toolbar
 from debug_toolbar_core.blocks import Badge, Block, Code, Facts, Notice, Table, Tree, walk
 from debug_toolbar_core.exchange import Body, Pairs, Plain, Request, Response
+from debug_toolbar_core.preview import language
 from debug_toolbar_core.record import Kind
 from debug_toolbar_core.text import to_text
 from debug_toolbar_response import ResponsePanel
-from debug_toolbar_response.preview import language
 
 HOSTILE = "<img src=x onerror=alert(1)>\x00\x1b[2J\u202e"
 TEXT = ("content-type", "text/plain")

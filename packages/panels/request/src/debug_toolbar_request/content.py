@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from debug_toolbar_core.blocks import Block, Code, Fact, Facts, Notice, Tree
+from debug_toolbar_core.blocks import Block, Fact, Facts, Notice
 from debug_toolbar_core.exchange import Body
-from debug_toolbar_core.units import size
+from debug_toolbar_core.preview import preview
 from debug_toolbar_request.pairs import pairs_table
 
 
@@ -24,24 +24,11 @@ def content(body: Body) -> Iterator[Block]:
     if not body.truncated and body.kind == "text" and _is_json(body.content_type):
         text = f"The body says it is `{_media(body.content_type)}`, but it is not JSON"
         yield Notice("warning", text, "The client sent something else, or encoded it wrongly.", label="invalid body")
-    shown = _value(body)
-    if shown is not None:
-        yield shown
-
-
-def _value(body: Body) -> Block | None:
-    value = body.value
-    if body.kind == "json":
-        return Tree(value, open=2)
-    if value in (None, "", []):
-        return None
-    if body.kind == "form" and isinstance(value, list):
-        pairs = [(str(pair[0]), pair[1]) for pair in value if isinstance(pair, (list, tuple)) and len(pair) == 2]
-        return pairs_table("Fields", pairs)
-    if body.kind == "binary":
-        bytes_shown = len(str(value).split())
-        return Code(str(value), "text", title=f"First {size(bytes_shown)}, hexadecimal")
-    return Code(str(value), "json" if _is_json(body.content_type) else "text")
+    if body.kind == "form" and isinstance(body.value, list):
+        pairs = [(str(pair[0]), pair[1]) for pair in body.value if isinstance(pair, (list, tuple)) and len(pair) == 2]
+        yield pairs_table("Fields", pairs)
+    else:
+        yield from preview(body)
 
 
 def _media(content_type: str) -> str:

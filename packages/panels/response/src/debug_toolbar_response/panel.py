@@ -8,11 +8,11 @@ from typing import ClassVar
 from debug_toolbar_core import Panel, Record
 from debug_toolbar_core.blocks import Badge, Block, Fact, Facts, Section
 from debug_toolbar_core.exchange import Response
+from debug_toolbar_core.preview import preview
 from debug_toolbar_core.record import Kind
 from debug_toolbar_core.units import size
 from debug_toolbar_response.faults import faults
 from debug_toolbar_response.header import header
-from debug_toolbar_response.preview import preview
 
 
 class ResponsePanel(Panel):

@@ -14,7 +14,7 @@ const WIDE = 26;
 
 /** Is this column drawn right-aligned? */
 export function rightAligned(column: Column, rows: readonly Row[], index: number): boolean {
-  if (column.align !== null) return column.align === "right";
+  if (column.align) return column.align === "right";
   if (isNumeric(column.unit)) return true;
   const sample = rows.slice(0, 50).map((row) => row.cells[index] ?? null).filter((cell) => cell !== null);
   return column.unit === null && sample.length > 0 && sample.every((cell) => typeof cell === "number");
@@ -84,15 +84,18 @@ export function wanted(block: TableBlock, index: number): number {
   return longest;
 }
 
-/** The tracks of the columns `shown`, as CSS for a grid. */
+/** The tracks of the columns `shown`, as CSS for a grid: long texts share the room; without one the last text has it. */
 export function tracks(block: TableBlock, shown: readonly number[]): string[] {
   const widths = shown.map((index) => wanted(block, index));
+  const units = shown.map((index) => block.columns[index]?.unit ?? null);
+  const long = widths.map((width, at) => width > WIDE || units[at] === "sql");
+  const last = shown.length - 1;
+  const spare = isNumeric(units[last] ?? null) ? units.findIndex((unit) => !isNumeric(unit)) : last;
+  const stretched = long.includes(true) ? -1 : spare;
   return widths.map((width, at) => {
-    const column = block.columns[shown[at] ?? -1];
-    const flexible = width > WIDE || column?.unit === "sql" || column?.unit === "code";
-    const last = at === shown.length - 1 && !widths.some((other) => other > WIDE);
-    if (flexible) return `minmax(90px,${Math.min(Math.max(width, WIDE), 90)}fr)`;
-    return last && column && !isNumeric(column.unit) ? `minmax(${Math.round(width * 7.4 + 18)}px,1fr)` : `${Math.round(width * 7.4 + 18)}px`;
+    const pixels = `${Math.round(width * 7.9 + 18)}px`;
+    if (long[at]) return `minmax(90px,${Math.min(Math.max(width, WIDE), 90)}fr)`;
+    return at === stretched ? `minmax(${pixels},1fr)` : pixels;
   });
 }
 

@@ -16,7 +16,7 @@ export class FactsElement extends LitElement {
       dl { margin: 0; }
       dt, dd { margin: 0; min-width: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
       .big { display: flex; flex-wrap: wrap; gap: 10px 28px; }
-      .big div { display: flex; flex-direction: column-reverse; min-width: 0; }
+      .big div { display: flex; flex-direction: column-reverse; justify-content: flex-end; min-width: 0; max-width: 24ch; }
       .big dd { font: 600 18px/24px var(--dt-sans); letter-spacing: -0.01em; color: var(--dt-text); }
       .big dt { color: var(--dt-muted); font-size: 11px; }
       .grid { display: grid; grid-template-columns: minmax(110px, max-content) minmax(0, 1fr); gap: 0 20px; font-size: 12px; }

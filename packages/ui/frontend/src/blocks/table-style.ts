@@ -1,8 +1,24 @@
 /** How a table looks. */
 import { css } from "lit";
 
+/** Where the columns have no room: each row as a few lines, its cells named. */
+const stacked = css`
+    .head { display: flex; flex-wrap: wrap; gap: 0 4px; }
+    .head .arrow { display: none; }
+    .th { padding: 4px 6px; text-align: left; }
+    .row { display: flex; flex-wrap: wrap; padding: 4px 0; }
+    .cell { padding: 2px 8px; text-align: left; max-width: 100%; }
+    .cell[data-title]:not(.wide)::before { content: attr(data-title) " "; color: var(--dt-muted); font-size: 11px; font-weight: 400; }
+    .cell:not(.wide) > div { display: inline; }
+    .wide { flex: 1 1 100%; }
+    .arrow { display: none; }
+    .when { display: none; }
+    .details { padding-left: 10px; }
+`;
+
 export const tableStyle = css`
   :host { container-type: inline-size; }
+  :host([many]) { container-name: many; }
   .over { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; margin-bottom: 4px; min-height: 28px; }
   .over .field { width: 220px; max-width: 100%; margin-left: auto; }
   .over .link { font-size: 11px; }
@@ -15,7 +31,7 @@ export const tableStyle = css`
   .th button { background: none; border: 0; padding: 0; font: inherit; color: inherit; cursor: pointer; text-align: inherit; max-width: 100%; overflow-wrap: anywhere; }
   .th button:hover { color: var(--dt-text); }
   .th .by { color: var(--dt-accent); }
-  .r { text-align: right; }
+  .r { text-align: right; white-space: nowrap; }
   .item { border-bottom: 1px solid color-mix(in srgb, var(--dt-line) 55%, transparent); scroll-margin: 34px 0 8px; }
   .item.warning { background: color-mix(in srgb, var(--dt-warn) 6%, transparent); }
   .item.error { background: color-mix(in srgb, var(--dt-bad) 7%, transparent); }
@@ -37,17 +53,6 @@ export const tableStyle = css`
   .details > * + * { margin-top: 10px; }
   .full > span { display: block; font-size: 11px; color: var(--dt-muted); margin-bottom: 2px; }
   .mark { text-align: right; }
-  @container (max-width: 560px) {
-    .head { display: flex; flex-wrap: wrap; gap: 0 4px; }
-    .head .arrow { display: none; }
-    .th { padding: 4px 6px; text-align: left; }
-    .row { display: flex; flex-wrap: wrap; padding: 4px 0; }
-    .cell { padding: 2px 8px; text-align: left; max-width: 100%; }
-    .cell[data-title]:not(.wide)::before { content: attr(data-title) " "; color: var(--dt-muted); font-size: 11px; font-weight: 400; }
-    .cell:not(.wide) > div { display: inline; }
-    .wide { flex: 1 1 100%; }
-    .arrow { display: none; }
-    .when { display: none; }
-    .details { padding-left: 10px; }
-  }
+  @container many (max-width: 620px) { ${stacked} }
+  @container (max-width: 380px) { ${stacked} }
 `;

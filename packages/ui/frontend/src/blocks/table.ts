@@ -67,6 +67,7 @@ export class TableElement extends LitElement {
     this.#texts = null;
     this.#layout = this.block ? this.#plan(this.block) : null;
     const columns = JSON.stringify(this.block?.columns);
+    this.toggleAttribute("many", (this.block?.columns.length ?? 0) > 4);
     const about = `${this.context.detail?.record.id} ${this.context.panel}`;
     const alike = columns === this.#columns;
     const before = changed.get("block") as TableBlock | null | undefined;

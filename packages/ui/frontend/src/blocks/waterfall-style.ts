@@ -2,7 +2,7 @@
 import { css } from "lit";
 
 export const waterfallStyle = css`
-  :host { container-type: inline-size; --name: clamp(120px, 27%, 300px); }
+  :host { container-type: inline-size; --name: clamp(min(200px, 42%), 27%, 300px); }
   .grid { position: relative; }
   .grid.zooming { user-select: none; }
   .axis { position: sticky; top: var(--dt-sticky, 0); z-index: 3; height: 22px; background: var(--dt-bg); border-bottom: 1px solid var(--dt-line); font: 11px/22px var(--dt-mono); color: var(--dt-faint); }

@@ -1,4 +1,4 @@
-"""Preview: a response's body by its kind, as far as it was kept."""
+"""Preview: a request's or response's body by its kind, as far as it was kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def preview(body: Body | None) -> Iterator[Block]:
         yield Tree(body.value, open=2)
     elif body.kind == "form" and isinstance(body.value, list):
         pairs = [pair for pair in body.value if isinstance(pair, (list, tuple)) and len(pair) == 2]
-        yield Table([Column("Name", "code"), Column("Value")], [Row(tuple(pair)) for pair in pairs])
+        yield Table([Column("Name", "code"), Column("Value")], [Row(tuple(pair)) for pair in pairs], "Fields")
     elif body.kind == "binary":
         text = str(body.value)
         yield Code(text, "text", title=f"First {size(len(text.split()))}, hexadecimal")
