@@ -64,7 +64,7 @@ DEEDS: dict[str, Deed] = {
     "garbage": object,
     "itself": itself,
     "hostile": Hostile,
-    "huge": lambda: [0] * 500_000,
+    "huge": lambda: [0] * 100_000,
     "slow": lambda: time.sleep(0.03),
     "exits": sys.exit,
 }
