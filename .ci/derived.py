@@ -1,9 +1,10 @@
-"""What is derived from the packages: the table of panels in the docs, the copies of the licence."""
+"""What is derived from the packages: tables of panels and settings in the docs, the copies of the licence."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from settings import tables
 from workspace import Package
 
 BEGIN = "<!-- The table is written by `hatch run check --fix`. -->"
@@ -13,9 +14,10 @@ END = "<!-- End of the table. -->"
 def texts(root: Path, everything: list[Package]) -> dict[Path, str]:
     """Return what each derived file should hold."""
     licence = (root / "LICENSE").read_text()
-    page = root / "docs" / "panels.md"
     result = {package.folder / "LICENSE": licence for package in everything}
-    result[page] = with_table(page.read_text(), panels_table(everything))
+    for name, table in {"panels.md": panels_table(everything), "configuration.md": tables(root)}.items():
+        page = root / "docs" / name
+        result[page] = with_table(page.read_text(), table)
     return result
 
 

@@ -7,6 +7,7 @@ import pytest
 import check
 import derived
 import layers
+import settings
 import template
 import workspace
 
@@ -31,7 +32,8 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").write_text('[tool.debug-toolbar]\nversion = "0.3.1"\n')
     (tmp_path / "LICENSE").write_text("Do as you like.\n")
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "panels.md").write_text(f"# Panels\n\n{derived.BEGIN}\n{derived.END}\nmore\n")
+    for name in ("panels.md", "configuration.md"):
+        (tmp_path / "docs" / name).write_text(f"# Panels\n\n{derived.BEGIN}\n{derived.END}\nmore\n")
     return tmp_path
 
 
@@ -167,6 +169,17 @@ def test_derived_files_are_written(root: Path, make: Make) -> None:
     assert "| [cloud-cover](../packages/panels/cloud-cover/README.md) | clouds. | yes |" in page
     assert page.endswith(f"{derived.END}\nmore\n")
     assert list(check.fix(root)) == []
+
+
+def test_settings_are_tabled_from_the_code(tmp_path: Path) -> None:
+    """A setting's row has its default as written and its docstring; one without a docstring is refused."""
+    module = tmp_path / "config.py"
+    size = 'size: int = 2_000\n    """Bytes | kept."""'
+    module.write_text(f"class Config:\n    {size}\n    paths: dict = field(default_factory=dict)\n")
+    found = settings.settings(module, "Config")
+    assert next(found) == settings.Setting("size", "`2,000`", "Bytes \\| kept.")
+    with pytest.raises(ValueError, match="paths needs a docstring"):
+        next(found)
 
 
 def test_a_package_lacks_nothing(make: Make) -> None:
