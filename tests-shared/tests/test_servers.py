@@ -18,6 +18,8 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from debug_toolbar_tests.serving import free_port
+
 SERVERS = {
     "uvicorn-h11": "uvicorn --http h11 --loop asyncio --no-access-log --host 127.0.0.1 --port {port}",
     "uvicorn-httptools": "uvicorn --http httptools --loop asyncio --host 127.0.0.1 --port {port}",
@@ -43,14 +45,6 @@ class Running:
 
     def get(self, path: str) -> httpx.Response:
         return self.client.get(path)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
 
 
 def command(name: str, port: int, app: str) -> list[str]:

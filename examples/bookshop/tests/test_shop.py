@@ -20,6 +20,7 @@ from bookshop import covers, pages, prices, wholesaler
 from bookshop.schema import BookOut
 from bookshop.seed import reviews
 from bookshop.shop import open_shop
+from debug_toolbar_tests.serving import free_port
 
 Answer = TypeVar("Answer")
 
@@ -44,13 +45,6 @@ def test_reviews_depend_on_the_title_only() -> None:
 def test_examples_in_docstrings_hold(module: object) -> None:
     """What the docstrings show is so."""
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]  # a module, parametrised as an object
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answered(ask: Callable[[], Answer]) -> Answer:

@@ -170,14 +170,17 @@ async def test_many_messages_and_a_large_one() -> None:
     """100,000 messages and one of 16 MB cost microseconds each and are not kept."""
     large = "x" * 16_777_216
     events = [CONNECT, *([text("hello")] * 100_000), text(large)]
-    times: list[float] = []
-    debug = around(echo)
-    for app in (echo, debug):
-        before = time.perf_counter()
-        served = await play(app, websocket(), events)
-        times.append(time.perf_counter() - before)
+    differences: list[float] = []
+    for _ in range(3):  # what else the machine does makes one of them larger, never all smaller
+        times: list[float] = []
+        debug = around(echo)
+        for app in (echo, debug):
+            before = time.perf_counter()
+            served = await play(app, websocket(), events)
+            times.append(time.perf_counter() - before)
+        differences.append(times[1] - times[0])
     assert served.messages[-1]["text"] is large
-    assert (times[1] - times[0]) / 100_000 < 20e-6
+    assert min(differences) / 100_000 < 20e-6
     counted = (await only(debug)).tags["websocket"]
     assert (counted["received"], counted["sent_bytes"]) == (100_001, 500_000 + len(large))
 

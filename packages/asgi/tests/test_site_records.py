@@ -249,7 +249,7 @@ async def test_setup(client: httpx.AsyncClient, toolbar: Toolbar) -> None:
 async def test_slow_view(site: Site, client: httpx.AsyncClient, recorded: Callable[..., str], slow: Any) -> None:
     """A view that is too slow costs its reader an answer, and the event loop nothing."""
     id = recorded()
-    slow.seconds, site.records.seconds = 0.5, 0.1
+    slow.seconds, site.records.seconds = 1.5, 0.1
     before, ticks = time.perf_counter(), 0
     asking = asyncio.create_task(client.get(f"/api/records/{id}"))
     while not asking.done():
@@ -257,7 +257,7 @@ async def test_slow_view(site: Site, client: httpx.AsyncClient, recorded: Callab
         ticks += 1
     answer = await asking
     assert (answer.status_code, answer.json()["error"]["code"]) == (504, "view_too_slow")
-    assert time.perf_counter() - before < 0.4
+    assert time.perf_counter() - before < 1.4
     assert ticks > 5
 
 

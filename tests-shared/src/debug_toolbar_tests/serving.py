@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -17,6 +19,22 @@ from typing import Any
 
 PATIENCE = 30.0
 """Seconds a server may take to answer its first request."""
+_numbers = itertools.count(secrets.randbelow(20_000))
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at, for a server that will in a moment.
+
+    It is below those that the system gives to connections and to port 0, so that nobody takes it in between.
+    """
+    while True:
+        port = 10_000 + next(_numbers) % 20_000
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @contextmanager
@@ -42,8 +60,7 @@ def served(app: Any) -> Iterator[str]:
 @contextmanager
 def bookshop(framework: str, log: Path, **environment: str) -> Iterator[str]:
     """Run `python -m bookshop FRAMEWORK` as its reader would, with what it prints in `log`; yields where it is."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-W", "default", "-m", "bookshop", framework, "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, **environment})

@@ -136,19 +136,16 @@ class Gate:
 
     def _injection(self, scope: Mapping[str, Any]) -> Verdict:
         """Decide for each request of the application; the same headers and client get the same answer."""
-        asked, client, server = self._asked, scope.get("client"), scope.get("server")
         headers = scope.get("headers", ())
         if not isinstance(headers, list | tuple):  # an iterator must be left to the application
             return _UNREADABLE
-        if headers and type(headers[0]) is not tuple:
+        if headers and type(headers[0]) is not tuple:  # a list cannot be part of a key
             return self._decide(Visit.of(scope), "inject")
-        key: tuple[object, ...] = (
-            client[0] if client else None,
-            server[1] if server else None,
-            scope.get("scheme"),
-            *compress(headers, map(asked.__getitem__, map(_NAME, headers))),
-        )
-        return self._verdicts.get(key) or self._remember(key, self._decide(Visit.of(scope), "inject"))
+        client, server = scope.get("client"), scope.get("server")
+        place = client and client[0], server and server[1], scope.get("scheme")
+        key: tuple[object, ...] = (*place, *compress(headers, map(self._asked.__getitem__, map(_NAME, headers))))
+        verdict = self._verdicts.get(key)
+        return self._remember(key, self._decide(Visit.of(scope), "inject")) if verdict is None else verdict
 
     def _remember(self, key: tuple[object, ...], verdict: Verdict) -> Verdict:
         if len(self._verdicts) >= _CACHED:

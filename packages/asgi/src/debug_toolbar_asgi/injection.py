@@ -199,4 +199,5 @@ class Injection:
 
     def _insert(self, page: bytes, at: int) -> bytes:
         self._finished, self._held = True, b""
-        return page[:at] + self._tag + page[at:]
+        view = memoryview(page)  # one copy of the page, not three
+        return b"".join((view[:at], self._tag, view[at:]))

@@ -88,13 +88,13 @@ class Capture:
     def end_all(self) -> None:
         """Run the panels from their yields to their ends; an outer record does not see them work."""
         running, self.running = self.running, []
-        outer = position.get()
+        record, outer = self.record, position.get()
         if outer is not None:
             position.set(None)
         try:
+            at = perf_counter()
             for panel, generator in reversed(running):
-                self.end(panel, generator)
-            record = self.record
+                at = self.end(panel, generator, at)
             if record.caught:
                 self.tell_failed(record)
             for name, close in record.closing:
@@ -113,19 +113,20 @@ class Capture:
                     if told is not None:
                         record.data[panel.name] = record.take(told)
 
-    def end(self, panel: Panel, generator: Generator[None, None, Any]) -> None:
-        """Run a panel from its yield to its end."""
+    def end(self, panel: Panel, generator: Generator[None, None, Any], before: float) -> float:
+        """Run a panel from its yield to its end, and return when that was."""
         border, record = self.border, self.record
-        before = perf_counter()
         try:
             next(generator)
         except StopIteration as stop:
-            if (took := perf_counter() - before) > border.budget:
-                border.slow(panel.name, "collect", record, took)
-            else:
-                border.well(panel.name)
-                if stop.value is not None:
-                    record.data[panel.name] = record.take(stop.value)
+            after = perf_counter()
+            if after - before > border.budget:
+                border.slow(panel.name, "collect", record, after - before)
+                return after
+            border.well(panel.name)
+            if stop.value is not None:
+                record.data[panel.name] = record.take(stop.value)
+            return after
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -133,6 +134,7 @@ class Capture:
         else:
             _drop(generator)
             border.fault(panel.name, "collect", record, RuntimeError("collect() yielded twice; it yields once"))
+        return perf_counter()
 
 
 def _drop(generator: Generator[None, None, Any]) -> None:

@@ -70,12 +70,14 @@ class MemoryStore:
 
     def _keep(self, record: Record) -> None:
         weight = weigh(record)
+        records = self._records
         with self._lock:  # records end in threads, too
-            replaced = self._records.get(record.id)
-            self._records[record.id] = _Kept(record, weight)
-            self._weight += weight - (replaced.weight if replaced else 0)
-            while len(self._records) > self.most or (self._weight > self.bytes and len(self._records) > 1):
-                self._weight -= self._records.popitem(last=False)[1].weight
+            if (replaced := records.get(record.id)) is not None:
+                self._weight -= replaced.weight
+            records[record.id] = _Kept(record, weight)
+            self._weight += weight
+            while len(records) > self.most or (self._weight > self.bytes and len(records) > 1):
+                self._weight -= records.popitem(last=False)[1].weight
 
     async def load(self, id: str) -> Record | None:
         """Return a record as JSON gives it back, or None."""
