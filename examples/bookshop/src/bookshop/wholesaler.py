@@ -34,4 +34,4 @@ def drifted(price: int, book_id: int, now: float) -> int:
     981
     """
     step = (int(now) * 31 + book_id * 17) % 61 - 30
-    return price + price * step // 1000
+    return price + int(price * step / 1000)
