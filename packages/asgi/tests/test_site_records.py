@@ -314,3 +314,16 @@ async def test_our_own_fault(site: Site, client: httpx.AsyncClient, caplog: pyte
     assert (await client.get("/api/records")).status_code == 500
     live = await client.get("/api/live")
     assert (live.status_code, live.json()["error"]["code"]) == (501, "live_unsupported")
+
+
+async def test_a_panel_that_did_not_load_is_in_the_menu(client: httpx.AsyncClient, toolbar: Toolbar) -> None:
+    """Its line among the application's panels is red, and its tab names the distribution and the reason."""
+    why = "Panel 'broken' of toolbar-broken 1.0 did not load: ImportError: no module named 'nowhere'"
+    toolbar.errors["broken"] = why
+    about = (await client.get("/api/records/app")).json()
+    (entry,) = [panel for panel in about["panels"] if panel["name"] == "broken"]
+    assert (entry["group"], entry["level"], entry["failure"]["message"]) == ("application", "error", why)
+    assert about["notices"][0]["text"] == why
+    tab = (await client.get("/api/records/app/panels/broken")).json()
+    assert [block["text"] for block in tab["blocks"]] == [why]
+    assert tab["blocks"][0]["level"] == "error"

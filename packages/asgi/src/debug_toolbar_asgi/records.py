@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import starmap
 from typing import Any
 
 from debug_toolbar_core import Panel, Record, Toolbar, ToolbarError, UnknownPanel
-from debug_toolbar_core.blocks import Block
+from debug_toolbar_core.blocks import Block, Notice
 from debug_toolbar_core.offload import offload
 from debug_toolbar_core.toolbar import APP
 from debug_toolbar_core.views import gathered
@@ -54,17 +55,22 @@ class Records:
         views = self.toolbar.views
         shown = views.all(record)
         notices = [{**notice.to_json(), "panel": panel} for panel, notice in gathered(shown)]
+        broken = self.toolbar.errors if record.kind == APP else {}
+        told = [{**_why(why).to_json(), "panel": name} for name, why in broken.items()]
         return dump(
             {
                 "record": self.toolbar.encoder.encode(record),
                 "summary": views.summarise(record, shown),
-                "panels": [views.entry(each, record) for each in shown],
-                "notices": notices,
+                "panels": [*(views.entry(each, record) for each in shown), *starmap(_broken, broken.items())],
+                "notices": [*told, *notices],
             }
         )
 
     async def panel(self, asked: Asked) -> Answer:
-        """Answer with the blocks of one panel."""
+        """Answer with the blocks of one panel; of one that did not load, why."""
+        name = asked.names["panel"]
+        if (why := self.toolbar.errors.get(name)) is not None:
+            return json_answer({"panel": _broken(name, why), "blocks": [_why(why).to_json()]})
         record, panel = await self._found(asked)
         return json_bytes(await within(self.seconds, offload(self._blocks, record, panel)))
 
@@ -104,6 +110,25 @@ class Records:
         await asked.arguments()
         await self.toolbar.clear()
         return json_answer({})
+
+
+def _why(why: str) -> Notice:
+    return Notice("error", why, "Nothing of it is shown; the other panels are complete.", label="did not load")
+
+
+def _broken(name: str, why: str) -> dict[str, Any]:
+    """Return the menu's line of a panel that did not load, among those of the application."""
+    return {
+        "name": name,
+        "title": name,
+        "group": "application",
+        "badge": {"text": "did not load", "detail": None, "level": "error"},
+        "level": "error",
+        "empty": False,
+        "failure": {"hook": "load", "message": why},
+        "needs": None,
+        "actions": [],
+    }
 
 
 def _json(blocks: Iterable[Block]) -> list[dict[str, Any]]:
