@@ -167,6 +167,10 @@ def watched(server: Callable[[Any], str]) -> Watched:
     return Watched(shop, toolbar, server(toolbar))
 
 
+PATIENCE = 60.0
+"""Seconds: late in a whole run, this process has millions of objects, and one collection of them takes seconds."""
+
+
 def batches(cases: Sequence[Case]) -> Iterator[Sequence[Case]]:
     """Yield the cases in pieces that fit into one request."""
     for start in range(0, len(cases), SIZE):
@@ -175,7 +179,7 @@ def batches(cases: Sequence[Case]) -> Iterator[Sequence[Case]]:
 
 async def sent(watched: Watched, cases: Sequence[Case]) -> None:
     """Send the cases through every channel."""
-    async with httpx.AsyncClient(base_url=watched.url) as client:
+    async with httpx.AsyncClient(base_url=watched.url, timeout=PATIENCE) as client:
         for batch in batches([case for case in cases if case.carrier == "header"]):
             headers = [case.payload for case in batch]
             for header in headers:  # each by itself: a second Host or Cookie is another request
@@ -221,7 +225,7 @@ async def drawn(watched: Watched, record: Record) -> str:
         blocks = list(shown.blocks)
         parts += [to_text(blocks, record, 4_000), to_markdown(blocks, record)]
         parts += [json.dumps([block.to_json() for block in blocks], ensure_ascii=False)]
-    async with httpx.AsyncClient(base_url=f"{watched.url}/_debug_toolbar/api") as client:
+    async with httpx.AsyncClient(base_url=f"{watched.url}/_debug_toolbar/api", timeout=PATIENCE) as client:
         detail = (await client.get(f"/records/{record.id}")).text
         views = [(await client.get(f"/records/{record.id}/panels/{panel}")).text for panel in ("request", "exceptions")]
     return "\n".join([*parts, detail, *views])
@@ -231,7 +235,7 @@ async def test_no_secret_survives_in_any_sink(watched: Watched, caplog: pytest.L
     """Each secret, through each channel, is in no stored record, answer, drawing, stream or log of the toolbar."""
     lines: list[str] = []
     connected = asyncio.Event()
-    async with httpx.AsyncClient(base_url=watched.url, timeout=60) as client, asyncio.TaskGroup() as tasks:
+    async with httpx.AsyncClient(base_url=watched.url, timeout=PATIENCE) as client, asyncio.TaskGroup() as tasks:
 
         async def listen() -> None:
             async with client.stream("GET", "/_debug_toolbar/api/live") as stream:
@@ -265,7 +269,7 @@ async def test_no_secret_survives_in_any_sink(watched: Watched, caplog: pytest.L
 
 async def test_what_only_looks_like_a_secret_stays(watched: Watched) -> None:
     """Every lookalike is found unchanged in what was noted, logged and sent as JSON."""
-    async with httpx.AsyncClient(base_url=watched.url) as client:
+    async with httpx.AsyncClient(base_url=watched.url, timeout=PATIENCE) as client:
         for batch in batches([case for case in BENIGN if case.carrier != "header"]):
             watched.shop.cases = batch
             for path in ("/note", "/response"):
