@@ -168,7 +168,7 @@ def watched(server: Callable[[Any], str]) -> Watched:
 
 
 PATIENCE = 60.0
-"""Seconds: late in a whole run, this process has millions of objects, and one collection of them takes seconds."""
+"""Seconds a request may take: once, in a run of everything, the machine stood still for more than httpx's five."""
 
 
 def batches(cases: Sequence[Case]) -> Iterator[Sequence[Case]]:
