@@ -89,7 +89,7 @@ class Passage:
         exchange.headers = headers
         content_type = _content_type(headers)
         exchange.sent = Tee(room_for(content_type, owner.room))
-        if not owner.check(self.scope, "inject").allowed:
+        if not owner.shows(self.scope):
             return message
         root = exchange.incoming.root_path  # the scope's own may be a mount's by now
         message = {**message, "headers": [*headers, *owner.our_headers(record, root)]}

@@ -29,7 +29,6 @@ class Recorder:
     def __init__(self, toolbar: Toolbar, gate: Gate, config: ASGIConfig, bar: str) -> None:
         self.toolbar = toolbar
         self.gate = gate
-        self.check = gate.check
         self.prefix = config.prefix
         self._base = config.prefix.encode()
         self.bar = bar
