@@ -79,6 +79,7 @@ BLOCKS: list[Block] = [
     Code("def f():\n\treturn 1", "python", 10, 11, PLACE, "views.py"),
     Code("text", highlight=1),
     Code("x", "Bad lang!\n"),
+    Code("SELECT ?", "sql", parameters=[7, "a`b"]),
     Section("Details", [Facts([Fact("a", 1)]), Section("Inner", [])], open=False, tabs=True),
     Button("explain", "Explain", {"index": 3}, "Really?"),
     Button("copy", "Copy"),
@@ -110,6 +111,7 @@ def test_terminal() -> None:
         "── Details ──\n  a  1",
         '[Explain: action explain {"index": 3}]',
         "[Copy: action copy]",
+        '  SELECT ?\n  with [7, "a`b"]',
         "[radar: this output cannot draw it]",
     ):
         assert said in drawn, said
@@ -148,6 +150,7 @@ def test_markdown() -> None:
         'class="language-python"',
         "line 11",
         'class="language-text">x',
+        "<p>With:</p>\n<ul>\n<li><code>[7, &quot;a`b&quot;]</code>",
         "action <code>explain</code>: Explain with",
         "<em>radar: this output cannot draw it</em>",
     ):
@@ -208,8 +211,9 @@ def everywhere(text: str) -> list[Block]:
     return [
         Badge(text, text), Notice("error", text, text, place, text), Facts([Fact(text, text, hint=text)]),
         Facts([Fact(text, text, unit) for unit in ("sql", "code", "json", "source", "level")]),
-        Table([Column(text, "sql"), Column(text)], [Row((text, text), None, [Code(text)]), Row((text,))], text, text),
-        Table([Column("x")], [], text, text), Tree({text: [text]}, text), Code(text, text, source=place, title=text),
+        Table([Column(text, "sql"), Column(text)], [Row((text, text), None, [Code(text)]), Row((text,), depth=2)], text, text),
+        Table([Column("x")], [], text, text), Tree({text: [text]}, text), 
+        Code(text, text, source=place, title=text, parameters=[{text: text}, [text]]),
         Section(text, [Notice("info", text)]), Button(text, text, {text: text}),
     ]  # fmt: skip
 
@@ -310,3 +314,28 @@ def test_spans_whose_parent_is_another_panels_stand_at_the_margin() -> None:
     """A timeline of one panel nests within that panel only."""
     lines = to_text([Timeline("sqlalchemy")], record()).splitlines()
     assert lines[0].startswith("sqlalchemy: SELECT * FROM book ")
+
+
+def test_the_rows_of_a_tree_are_indented() -> None:
+    """A row's depth indents the first column that holds no numbers, up to a bound, and never breaks the table."""
+    heads = [Column("Rows", "count"), Column("Node"), Column("Time", "s")]
+    rows = [Row((50, "Loop", 0.01)), Row((1, "Scan", 0.002), depth=1), Row((), depth=2), Row((2, "Deep"), depth=10_000)]
+    blocks = [Table(heads, rows)]
+    lines = to_text(blocks, width=90).splitlines()[2:4]
+    assert [line[8:16].rstrip() for line in lines] == ["Loop", "  Scan"]
+    html = MarkdownIt("commonmark").enable("table").render(to_markdown(blocks))
+    assert "<td>· Scan</td>" in html and f"<td>{'· ' * 24}Deep</td>" in html
+    assert "Scan" in to_text([Table([Column("n", "count")], [Row((1,), depth=3)]), *blocks])
+
+
+def test_parameters_are_written_for_each_execution() -> None:
+    """A list of lists is many executions; a mapping, a scalar and an object are one."""
+    assert to_text([Code("x", "sql", parameters=[[1], {"a": 2}])]).splitlines()[1:] == ["  with [1]", '  with {"a": 2}']
+    assert to_text([Code("x", "sql", parameters={"a": object()})]).splitlines()[1:] == [
+        '  with {"a": "<builtins.object>"}'
+    ]
+    for drawn in (
+        to_text([Code("x", "sql", parameters=[[n] for n in range(900)])]),
+        to_markdown([Code("x", parameters=[])]),
+    ):
+        assert "(700 more lines)" in drawn or "`[]`" in drawn

@@ -89,6 +89,7 @@ def endless(record):
         (lambda record: [Table(["a"], [])], "Expected a Column"),
         (lambda record: [Table([Column("a")], [Row("text")])], "lists and tuples"),
         (lambda record: [Table([Column("a")], [Row(("x",), None, [1])])], "Expected a Block"),
+        (lambda record: [Table([Column("a")], [Row(("x",), depth=-1)])], "depth"),
         (lambda record: [Facts([("a", 1)])], "Expected a Fact"),
         (lambda record: record.nothing, "AttributeError"),
     ],

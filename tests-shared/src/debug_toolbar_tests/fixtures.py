@@ -1,4 +1,4 @@
-"""Fixtures: the browser, its pages, served applications and the three bookshops."""
+"""Fixtures: the browser, its pages, served applications, the three bookshops and real servers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
+from debug_toolbar_tests import services
 from debug_toolbar_tests.browsing import Watch, chromium, context
 from debug_toolbar_tests.serving import bookshop as run_bookshop
 from debug_toolbar_tests.serving import served
@@ -77,3 +78,31 @@ def bookshops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
 def bookshop(request: pytest.FixtureRequest, bookshops: Callable[[str], str]) -> str:
     """Where the bookshop runs, in one framework after the other."""
     return bookshops(request.param)
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[services.Service]:
+    """One Redis for the session, started when first asked for."""
+    with services.redis() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def memcached_server() -> Iterator[services.Service]:
+    """One memcached for the session, started when first asked for."""
+    with services.memcached() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[services.Service]:
+    """One PostgreSQL for the session, started when first asked for."""
+    with services.postgresql() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[services.Service]:
+    """One MariaDB for the session, started when first asked for."""
+    with services.mariadb() as started:
+        yield started

@@ -9,9 +9,33 @@ from collections.abc import Iterator
 
 import pytest
 
-from debug_toolbar_tests.fixtures import bookshop, bookshops, browser, open_page, page, server, watch
+from debug_toolbar_tests.fixtures import (
+    bookshop,
+    bookshops,
+    browser,
+    mariadb_server,
+    memcached_server,
+    open_page,
+    page,
+    postgresql_server,
+    redis_server,
+    server,
+    watch,
+)
 
-__all__ = ["bookshop", "bookshops", "browser", "open_page", "page", "server", "watch"]
+__all__ = [
+    "bookshop",
+    "bookshops",
+    "browser",
+    "mariadb_server",
+    "memcached_server",
+    "open_page",
+    "page",
+    "postgresql_server",
+    "redis_server",
+    "server",
+    "watch",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

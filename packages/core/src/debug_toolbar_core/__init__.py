@@ -4,8 +4,10 @@ from debug_toolbar_core.application import Application, Route
 from debug_toolbar_core.config import Config
 from debug_toolbar_core.context import current, note, span, suppressed
 from debug_toolbar_core.errors import ConfigurationError, ToolbarError, UnknownPanel, UnknownRecord
+from debug_toolbar_core.hooks import Hooks, patched
 from debug_toolbar_core.imports import when_imported
 from debug_toolbar_core.limits import Limits
+from debug_toolbar_core.observed import enclosing, observed
 from debug_toolbar_core.panel import Action, Panel, action
 from debug_toolbar_core.record import Record
 from debug_toolbar_core.snapshot import snapshot
@@ -19,6 +21,7 @@ __all__ = [
     "Application",
     "Config",
     "ConfigurationError",
+    "Hooks",
     "Limits",
     "Panel",
     "Record",
@@ -35,7 +38,10 @@ __all__ = [
     "caller",
     "callers",
     "current",
+    "enclosing",
     "note",
+    "observed",
+    "patched",
     "snapshot",
     "span",
     "suppressed",

@@ -110,21 +110,28 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A table's row: its cells, a severity, the blocks that open beneath it, and the span it tells of."""
+    """A table's row: its cells, a severity, the blocks that open beneath it, and the span it tells of.
+
+    `depth` makes the table a tree: a row belongs to the nearest row above it that is less deep, which folds it.
+    """
 
     cells: Sequence[Any]
     level: Level | None = None
     details: Sequence[Block] = ()
     span: int | None = None
+    depth: int = 0
 
     def to_json(self) -> dict[str, Any]:
         cells, details = _plain(self.cells), _plain(self.details)
-        return {"cells": cells, "level": self.level, "details": details, "span": self.span}
+        return {"cells": cells, "level": self.level, "details": details, "span": self.span, "depth": self.depth}
 
 
 @dataclass(frozen=True, slots=True)
 class Table(Block):
     """Rows under columns; sorting, filtering and scrolling are the drawer's. `empty` says what would be here.
+
+    Where rows have a `depth`, the first column that holds no numbers is indented, and the first `open` levels
+    are shown opened (None: all).
 
     Example: `Table([Column("Statement", "sql"), Column("Time", "s")], [Row(("SELECT 1", 0.0013))])`.
     """
@@ -134,6 +141,7 @@ class Table(Block):
     rows: Sequence[Row]
     title: str | None = None
     empty: str = "Nothing here."
+    open: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +164,13 @@ class Tree(Block):
 
 @dataclass(frozen=True, slots=True)
 class Code(Block):
-    """A text in a language; `start` numbers its first line, `highlight` marks one line."""
+    """A text in a language; `start` numbers its first line, `highlight` marks one line.
+
+    `parameters` are the values for the placeholders of an SQL statement: a list, a mapping by name, or a list of
+    those where it was executed for many.
+
+    Example: `Code("SELECT * FROM book WHERE id = ?", "sql", parameters=[7])`.
+    """
 
     type: ClassVar[str] = "code"
     text: str
@@ -165,6 +179,7 @@ class Code(Block):
     highlight: int | None = None
     source: Source | None = None
     title: str | None = None
+    parameters: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +220,8 @@ def checked(blocks: Iterable[Block]) -> list[Block]:
             for row in _of_all(block.rows, Row):
                 _listed(row.cells)
                 checked(_listed(row.details))
+                if type(row.depth) is not int or row.depth < 0:
+                    raise TypeError(f"A row's depth is a number of levels, not {row.depth!r:.40}")
         block.to_json()
     return found
 

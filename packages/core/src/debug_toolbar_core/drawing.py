@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from debug_toolbar_core.blocks import (
@@ -10,6 +10,7 @@ from debug_toolbar_core.blocks import (
     Block,
     Button,
     Code,
+    Column,
     Facts,
     Notice,
     Section,
@@ -18,7 +19,8 @@ from debug_toolbar_core.blocks import (
     Tree,
 )
 from debug_toolbar_core.record import Record
-from debug_toolbar_core.units import show
+from debug_toolbar_core.snapshot import snapshot
+from debug_toolbar_core.units import NUMERIC, jsonable, show
 from debug_toolbar_core.visible import visible
 
 ROWS_MOST = 200
@@ -26,6 +28,7 @@ DETAILED_MOST = 50
 LINES_MOST = 200
 DEPTH_MOST = 8
 TEXT_MOST = 2_000
+INDENT_MOST = 24
 
 
 class Drawer:
@@ -73,3 +76,17 @@ def clipped(lines: Iterator[str], rest: str = "lines") -> Iterator[str]:
         yield line if len(line) <= TEXT_MOST else f"{line[:TEXT_MOST]}… ({len(line) - TEXT_MOST} more)"
     if left := sum(1 for _ in lines):
         yield f"… ({left} more {rest})"
+
+
+def indented(columns: Sequence[Column]) -> int:
+    """Return which column shows how deep a row of a tree is: the first that holds no numbers."""
+    return next((index for index, column in enumerate(columns) if column.unit not in NUMERIC), 0)
+
+
+def executions(parameters: Any) -> list[str]:
+    """Return the parameters of each execution of a statement, as text."""
+    if parameters is None:
+        return []
+    taken = jsonable(snapshot(parameters))
+    many = type(taken) is list and bool(taken) and all(type(item) in (list, dict) for item in taken)
+    return [short(item) for item in (taken if many else [taken])]

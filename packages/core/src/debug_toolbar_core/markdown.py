@@ -20,7 +20,17 @@ from debug_toolbar_core.blocks import (
     Timeline,
     Tree,
 )
-from debug_toolbar_core.drawing import DETAILED_MOST, ROWS_MOST, Drawer, clipped, flat, short
+from debug_toolbar_core.drawing import (
+    DETAILED_MOST,
+    INDENT_MOST,
+    ROWS_MOST,
+    Drawer,
+    clipped,
+    executions,
+    flat,
+    indented,
+    short,
+)
 from debug_toolbar_core.record import Record
 from debug_toolbar_core.snapshot import snapshot
 from debug_toolbar_core.span import Span
@@ -119,6 +129,9 @@ class _Document(Drawer):
         if title or where or line:
             yield f"{title}{where}{line}".strip() + "\n"
         yield from _fenced(visible_lines(block.text), block.language)
+        if lines := executions(block.parameters):
+            yield "\nWith:\n"
+            yield from clipped(f"- {_code(line)}" for line in lines)
 
     def section(self, block: Section, width: int, depth: int) -> Iterator[str]:
         yield f"{'#' * min(depth + 2, 6)} {_escaped(block.title)}\n"
@@ -163,7 +176,9 @@ def _valued(value: object, unit: str | None) -> str:
 
 def _cells(row: Row, columns: Sequence[Column]) -> list[str]:
     cells = [_valued(cell, column.unit) for cell, column in zip(row.cells, columns, strict=False)]
-    return cells + [""] * (len(columns) - len(cells))
+    cells += [""] * (len(columns) - len(cells))
+    cells[indented(columns)] = "· " * min(row.depth, INDENT_MOST) + cells[indented(columns)]
+    return cells
 
 
 def _rule(column: Column) -> str:

@@ -14,7 +14,7 @@ from debug_toolbar_core.application import Application, Route
 from debug_toolbar_core.clock import new_id
 from debug_toolbar_core.context import position
 from debug_toolbar_core.exchange import Plain, Request, Response, Wire
-from debug_toolbar_core.fault import Caught, Error, Failure, error_of
+from debug_toolbar_core.fault import Caught, Error, Failure, error_of, message_of
 from debug_toolbar_core.limits import DEFAULT, Limits
 from debug_toolbar_core.snapshot import ATOMS, Snapshot
 from debug_toolbar_core.source import Source
@@ -224,6 +224,11 @@ class Record:
             self.caught = [*self.caught, caught]
         if self.error is None or self.error.handled:
             self.error = error_of(exception, handled, status)
+
+    def fault(self, panel: str, error: BaseException, hook: str = "hook") -> None:
+        """Note what a panel's own code raised inside a library's call; the first one stands for the rest."""
+        if panel not in self.failures:
+            self.failures[panel] = Failure(hook, f"{type(error).__qualname__}: {message_of(error)}")
 
     def drop(self, what: str, count: int) -> None:
         """Count what a limit cut."""

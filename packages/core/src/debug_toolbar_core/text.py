@@ -19,7 +19,18 @@ from debug_toolbar_core.blocks import (
     Timeline,
     Tree,
 )
-from debug_toolbar_core.drawing import DEPTH_MOST, DETAILED_MOST, ROWS_MOST, Drawer, clipped, flat, short
+from debug_toolbar_core.drawing import (
+    DEPTH_MOST,
+    DETAILED_MOST,
+    INDENT_MOST,
+    ROWS_MOST,
+    Drawer,
+    clipped,
+    executions,
+    flat,
+    indented,
+    short,
+)
 from debug_toolbar_core.markdown import to_markdown
 from debug_toolbar_core.record import Record
 from debug_toolbar_core.units import NUMERIC, place, seconds, show
@@ -125,6 +136,7 @@ class _Terminal(Drawer):
         for number, line in enumerate(clipped(iter(visible_lines(block.text))), block.start or 1):
             mark = ">" if block.highlight == number else " "
             yield f"{mark} {line}" if block.start is None else f"{mark} {number:>5} {line}"
+        yield from clipped(f"  with {line}" for line in executions(block.parameters))
 
     def section(self, block: Section, width: int, depth: int) -> Iterator[str]:
         yield f"── {short(block.title)} ──"
@@ -137,7 +149,9 @@ class _Terminal(Drawer):
 
 def _cells(row: Row, heads: Sequence[Column]) -> list[str]:
     cells = [short(show(cell, column.unit)) for cell, column in zip(row.cells, heads, strict=False)]
-    return cells + [""] * (len(heads) - len(cells))
+    cells += [""] * (len(heads) - len(cells))
+    cells[indented(heads)] = "  " * min(row.depth, INDENT_MOST) + cells[indented(heads)]
+    return cells
 
 
 def _joined(cells: Sequence[str], widths: Sequence[int], rights: Sequence[bool]) -> str:

@@ -9,7 +9,6 @@ from threading import Lock, get_ident
 from typing import Any
 
 from debug_toolbar_core import Limits, Record, Source, Span, caller, snapshot
-from debug_toolbar_core.fault import Failure, message_of
 from debug_toolbar_core.source import is_library
 from debug_toolbar_core.span import Fold
 from debug_toolbar_logging.message import SMALL, keep, render, short
@@ -131,11 +130,6 @@ class Wanted:
                 record.hold(PANEL, found, found.close)
         made: Lines = found
         return made
-
-
-def failed(record: Record, hook: str, error: Exception) -> None:
-    """Note a fault of ours in a hook; the application's log call goes on."""
-    record.failures.setdefault(PANEL, Failure(hook, f"{type(error).__qualname__}: {message_of(error)}"))
 
 
 def most(limits: Limits) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from debug_toolbar_core import Record, current, when_imported
-from debug_toolbar_logging.lines import Lines, failed, lines_of
+from debug_toolbar_logging.lines import PANEL, Lines, lines_of
 from debug_toolbar_logging.trace import trace_of
 
 _LOGGING = logging.info.__code__.co_filename
@@ -88,7 +88,7 @@ def tap(line: dict[str, Any]) -> bool:
             try:
                 _note(lines, record, line)
             except Exception as error:  # noqa: BLE001 - a border: the application's log call must not fail for ours
-                failed(record, "loguru", error)
+                record.fault(PANEL, error, "loguru")
     return False
 
 

@@ -9,7 +9,7 @@ from threading import get_ident
 from typing import Any
 
 from debug_toolbar_core import Record, current
-from debug_toolbar_logging.lines import Lines, failed, lines_of
+from debug_toolbar_logging.lines import PANEL, Lines, lines_of
 
 Factory = Callable[..., logging.LogRecord]
 _OWN = logging.info.__code__.co_filename
@@ -60,7 +60,7 @@ def _factory(previous: Factory, state: State, routers: dict[str, str]) -> Factor
             try:
                 _note(record, made, routers)
             except Exception as error:  # noqa: BLE001 - a border: the application's log call must not fail for ours
-                failed(record, "logging", error)
+                record.fault(PANEL, error, "logging")
         return made
 
     return debug_toolbar_log_record

@@ -10,7 +10,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from debug_toolbar_core import Record, current, when_imported
-from debug_toolbar_logging.lines import Lines, failed, level_name, lines_of
+from debug_toolbar_logging.lines import PANEL, Lines, level_name, lines_of
 from debug_toolbar_logging.message import keep, render
 from debug_toolbar_logging.trace import trace_of
 
@@ -88,7 +88,7 @@ def tap(logger: Any, method: str, event: Event) -> Event:
             try:
                 _note(lines, record, logger, method, event)
             except Exception as error:  # noqa: BLE001 - a border: the application's log call must not fail for ours
-                failed(record, "structlog", error)
+                record.fault(PANEL, error, "structlog")
     return event
 
 
