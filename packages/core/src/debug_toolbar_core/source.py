@@ -20,9 +20,9 @@ _LIBRARY_ROOTS = tuple(
 )
 _LIBRARY_PARTS = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _OURS = f"{os.sep}debug_toolbar_"
-_known: dict[str, bool] = {}
 _KNOWN_MOST = 20_000
 _FRAMES_MOST = 200
+_STEPS = range(_FRAMES_MOST)
 
 
 class Source(NamedTuple):
@@ -33,15 +33,23 @@ class Source(NamedTuple):
     function: str
 
 
+class _Libraries(dict[str, bool]):
+    """Whether a file is a library's, asked once for each file: looking up is then one step of C."""
+
+    def __missing__(self, file: str) -> bool:
+        library = file.startswith(("<", *_LIBRARY_ROOTS)) or any(part in file for part in _LIBRARY_PARTS)
+        library = library or _is_ours(file)
+        if len(self) < _KNOWN_MOST:
+            self[file] = library
+        return library
+
+
+_known = _Libraries()
+
+
 def is_library(file: str) -> bool:
     """Tell whether a file belongs to an installed library, the interpreter or this toolbar."""
-    known = _known.get(file)
-    if known is None:
-        known = file.startswith(("<", *_LIBRARY_ROOTS)) or any(part in file for part in _LIBRARY_PARTS)
-        known = known or _is_ours(file)
-        if len(_known) < _KNOWN_MOST:
-            _known[file] = known
-    return known
+    return _known[file]
 
 
 def _is_ours(file: str) -> bool:
@@ -52,9 +60,10 @@ def _is_ours(file: str) -> bool:
 
 def frames(frame: FrameType | None) -> Iterator[FrameType]:
     """Walk outwards from a frame, on through the greenlets in which SQLAlchemy runs async drivers."""
-    hop = _greenlet_parents()
+    hop: Iterator[FrameType] | None = None
     for _ in range(_FRAMES_MOST):
         if frame is None:
+            hop = hop or _greenlet_parents()
             frame = next(hop, None)
             if frame is None:
                 return
@@ -74,12 +83,12 @@ def _greenlet_parents() -> Iterator[FrameType]:
 def callers(limit: int = 1, skip: int = 1) -> list[Source]:
     """Return the innermost user-code frames around the caller, at most `limit`, innermost first.
 
-    Costs 1 to 3 µs for a shallow stack: call it once per span, not per frame.
+    It walks the whole stack where there are fewer, 0.1 µs a frame; for one place `caller()` is cheaper.
     """
     found: list[Source] = []
     for frame in frames(sys._getframe(skip)):
         code = frame.f_code
-        if not is_library(code.co_filename):
+        if not _known[code.co_filename]:
             found.append(Source(code.co_filename, frame.f_lineno, code.co_qualname))
             if len(found) >= limit:
                 break
@@ -87,9 +96,26 @@ def callers(limit: int = 1, skip: int = 1) -> list[Source]:
 
 
 def caller() -> Source | None:
-    """Return the innermost user-code frame around the caller, or None when there is only library code."""
-    found = callers(1, skip=2)
-    return found[0] if found else None
+    """Return the innermost user-code frame around the caller, or None when there is only library code.
+
+    Costs 1 µs, and 0.03 µs for each frame of a library that is passed by: call it once per span.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    known = _known
+    for _ in _STEPS:  # no generator here: this runs for most spans
+        if frame is None:
+            break
+        code = frame.f_code
+        if not known[code.co_filename]:
+            return Source(code.co_filename, frame.f_lineno, code.co_qualname)
+        frame = frame.f_back
+    else:
+        return None
+    for frame in frames(None):
+        code = frame.f_code
+        if not known[code.co_filename]:
+            return Source(code.co_filename, frame.f_lineno, code.co_qualname)
+    return None
 
 
 def handler_of(handler: Any) -> tuple[str, Source | None]:

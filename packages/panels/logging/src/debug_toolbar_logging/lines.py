@@ -39,19 +39,22 @@ class Lines:
     then has it its `extra`, and the message that the application's own formatter made of it.
     """
 
-    __slots__ = ("level", "most", "past", "pending", "record", "routed", "traces")
+    __slots__ = ("level", "most", "past", "pending", "record", "room", "routed", "traces")
 
     def __init__(self, record: Record, level: int = 0) -> None:
         self.record: Record | None = record
         self.level = level
         self.most = most(record.limits)
+        self.room = min(self.most[0], record.limits.spans)
         self.past: defaultdict[int, count[int]] = defaultdict(count)  # counts without a lock, from any thread
-        self.pending: dict[int, tuple[Span, Facts, Any, Any]] = {}
+        self.pending: dict[int, tuple[Span, Facts, Any, Any, int]] = {}
         self.routed: dict[int, Span | None] = {}
         self.traces: list[tuple[Span, Trace]] = []
 
     def full(self, record: Record, level: int) -> bool:
         """Count a line that is past the limits; a tenth of them is reserved for errors."""
+        if len(record.spans) < self.room:  # whatever they are, it is not full yet
+            return False
         most = self.most[level >= logging.ERROR]
         if record.positions.get(PANEL, 0) < most and len(record.spans) < record.limits.spans:
             return False
@@ -60,17 +63,24 @@ class Lines:
 
     def standard(self, record: Record, level: int, facts: Facts) -> None:
         """Add a line of the standard library; the rest of its facts is read when it is settled."""
-        self.settle()
-        arguments = keep(facts["args"])
-        source = _source(facts)
-        name = facts["msg"] if type(facts["msg"]) is str else "…"
+        thread = get_ident()
+        if thread in self.pending:
+            self.settle()
+        args, message, file = facts["args"], facts["msg"], facts["pathname"]
+        arguments = keep(args) if args else ()
+        source: Source | None = None
+        if type(file) is not str or is_library(file):  # when a library logs, the user's line that led there
+            source = caller()
+        if source is None:
+            source = Source(file if type(file) is str else "", facts["lineno"], facts["funcName"] or "")
         now = record.now()
+        name = message if type(message) is str else "…"
         span = record.add(PANEL, name, now, now, {"level": facts["levelname"], "logger": facts["name"]}, source=source)
         if not span.kept:
             return
         if facts["exc_info"]:
             self.trace(span, trace_of(facts["exc_info"], None))
-        self.pending[get_ident()] = (span, facts, facts["args"], arguments)
+        self.pending[thread] = (span, facts, args, arguments, len(facts))
 
     def add(self, record: Record, level: str, logger: str, text: str, extra: Facts, trace: Trace | None) -> Span | None:
         """Add a line of another library, all of it known at once; None when the limits do not keep it."""
@@ -143,29 +153,21 @@ def _fold(record: Record, name: str, counted: int) -> None:
     record.drop("spans", counted)
 
 
-def _source(facts: Facts) -> Source:
-    """Return the place of the call, or, when a library logs, the user's line that led there."""
-    file, line, function = facts["pathname"], facts["lineno"], facts["funcName"]
-    if type(file) is str and is_library(file) and (user := caller()) is not None:
-        return user
-    return Source(file if type(file) is str else "", line, function or "")
-
-
-def _settle(record: Record, span: Span, facts: Facts, given: Any, arguments: Any) -> None:
+def _settle(record: Record, span: Span, facts: Facts, given: Any, arguments: Any, size: int) -> None:
     text = facts.get("message")
     if type(text) is not str:  # no handler formatted it
         args = facts.get("args")
         text = render(facts.get("msg"), arguments if args is given else keep(args))
-    extra = (
-        {}
-        if facts.keys() <= STANDARD
-        else {name: value for name, value in facts.copy().items() if name not in STANDARD}
-    )
+    extra: Facts = {}
+    if len(facts) != size and not facts.keys() <= STANDARD:  # a line that has what it had at first has no extra
+        extra = {name: value for name, value in facts.copy().items() if name not in STANDARD}
     _complete(record, span, text, extra)
 
 
 def _complete(record: Record, span: Span, text: str, extra: Facts) -> None:
     span.name = short(text)
+    if span.name is text and not extra:
+        return
     more: Facts = {}
     if span.name != text:
         more["message"] = text

@@ -49,12 +49,13 @@ def render(message: Any, arguments: Any) -> str:
 
     Example: `render("%s of %d", ("one", 2))` is `one of 2`.
     """
-    text = text_of(message)
+    text = message if type(message) is str and len(message) <= LONGEST else text_of(message)
     if not arguments:
         return text
     if _WIDE.search(text) is None:
         try:
-            return shorten(text % arguments, LONGEST)
+            merged = text % arguments
+            return merged if len(merged) <= LONGEST else shorten(merged, LONGEST)
         except (TypeError, ValueError, KeyError, OverflowError):
             pass  # shown below; the values alone could hold a secret that no word beside them gives away
     values = arguments.values() if type(arguments) is dict else arguments
@@ -63,5 +64,7 @@ def render(message: Any, arguments: Any) -> str:
 
 def short(text: str) -> str:
     """Return the first line of a message, at most SHORT characters."""
+    if len(text) <= SHORT and "\n" not in text:
+        return text
     line = text[:SHORT].partition("\n")[0]
     return text if len(line) == len(text) else f"{line[: SHORT - 1]}…"

@@ -67,8 +67,10 @@ def _factory(previous: Factory, state: State, routers: dict[str, str]) -> Factor
 
 
 def _note(record: Record, made: logging.LogRecord, routers: dict[str, str]) -> None:
-    lines = lines_of(record)
-    if lines is None or lines.record is not record:
+    lines = record.held.get(PANEL)
+    if type(lines) is not Lines and (lines := lines_of(record)) is None:
+        return
+    if lines.record is not record:
         return
     facts = object.__getattribute__(made, "__dict__")
     level = facts["levelno"]
