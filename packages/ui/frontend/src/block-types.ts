@@ -43,6 +43,8 @@ export interface Row {
   level: BadgeLevel | null;
   details: Block[];
   span: number | null;
+  /** How deep in a tree; older servers send none. */
+  depth?: number;
 }
 
 export interface TableBlock {
@@ -51,6 +53,8 @@ export interface TableBlock {
   rows: Row[];
   title: string | null;
   empty: string;
+  /** Of a tree: how many levels are shown opened; null or none: all. */
+  open?: number | null;
 }
 
 export interface TimelineBlock {
@@ -73,6 +77,8 @@ export interface CodeBlock {
   highlight: number | null;
   source: Source | null;
   title: string | null;
+  /** The values for an SQL statement's placeholders: a list, a mapping, or a list of those. */
+  parameters?: Json;
 }
 
 export interface SectionBlock {

@@ -2,9 +2,10 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { base } from "../base";
-import { count } from "../format";
-import type { CodeBlock } from "../types";
+import { count, plural } from "../format";
+import type { CodeBlock, Json } from "../types";
 import { copyFrom } from "./copy";
+import { filled, isMany, literal } from "./filled";
 import { prettySql, tokensOf } from "./lazy";
 import type { Token } from "./lex";
 import { sheet } from "./sheet";
@@ -13,6 +14,10 @@ import { shown } from "./value";
 import "./source";
 
 const PIECE = 20_000;
+const EXECUTIONS = 5;
+const VALUES = 40;
+/** Statements up to this length are laid out unasked. */
+const AT_ONCE = 6_000;
 
 export const tokenColours = css`
   .kw { color: var(--ink-sql); }
@@ -40,6 +45,9 @@ export function byLine(tokens: readonly Token[]): Token[][] {
   return lines;
 }
 
+/** Does the reader want statements laid out? What was chosen last holds for all. */
+let layOut = true;
+
 @customElement("dt-code")
 export class CodeElement extends LitElement {
   static override styles = [
@@ -59,6 +67,9 @@ export class CodeElement extends LitElement {
       .wrap pre { white-space: pre-wrap; overflow-wrap: anywhere; }
       .here { background: color-mix(in srgb, var(--dt-warn) 12%, transparent); box-shadow: inset 3px 0 0 var(--dt-warn); }
       .note { padding: 5px 12px; font-size: 11px; border-top: 1px solid var(--dt-line); }
+      .with { margin: 0; list-style: none; max-height: 130px; overflow: auto; }
+      .with li { display: flex; flex-wrap: wrap; gap: 1px 12px; align-items: baseline; min-width: 0; }
+      .with .value { font: 12px/18px var(--dt-mono); min-width: 0; max-width: 100%; overflow-wrap: anywhere; }
     `,
   ];
 
@@ -74,21 +85,63 @@ export class CodeElement extends LitElement {
     this.note = "";
   }
 
-  #format = async (): Promise<void> => {
-    if (this.pretty !== null) {
-      this.pretty = null;
+  protected override updated(changed: PropertyValues<this>): void {
+    const { block } = this;
+    if (!changed.has("block") || block?.language !== "sql" || !layOut || this.pretty !== null || block.text.length > AT_ONCE) return;
+    // After the statement as it was sent has been painted: what was asked for stands there first.
+    requestAnimationFrame(() => setTimeout(() => { if (this.isConnected && this.pretty === null) void this.#layOut(block.text, true); }));
+  }
+
+  #toggle = (): void => {
+    layOut = this.pretty === null;
+    if (layOut) void this.#layOut(this.block?.text ?? "", false);
+    else this.pretty = null;
+  };
+
+  async #layOut(text: string, unasked: boolean): Promise<void> {
+    if (unasked) {
+      try {
+        const laid = await prettySql(text);
+        if (this.block?.text === text) this.pretty = laid;
+      } catch {
+        // Nobody asked: the statement stays as it was sent.
+      }
       return;
     }
-    const text = this.block?.text ?? "";
     try {
       this.note = "laying out…";
       const laid = await prettySql(text);
       if (this.block?.text === text) this.pretty = laid;
       this.note = "";
     } catch (error) {
-      this.note = text.length > PIECE && error instanceof Error ? error.message : "This statement could not be laid out; it is shown as it was sent.";
+      const told = error instanceof Error && error.message.endsWith("not laid out.");
+      this.note = told ? error.message : "This statement could not be laid out; it is shown as it was sent.";
     }
+  }
+
+  /** The statement in sight, with its parameters in their places. */
+  #filled(block: CodeBlock): string {
+    return filled(this.pretty ?? block.text, block.parameters ?? null);
+  }
+
+  #value(name: string, value: Json): TemplateResult {
+    const text = literal(value);
+    return html`<span class="value"><span class="muted">${shown(cut(name, 60))}</span> <span class=${typeof value === "string" ? "str" : "num-t"}>${shown(cut(text, 200))}${text.length > 200 ? "…" : ""}</span></span>`;
+  }
+
+  #execution = (parameters: Json): TemplateResult => {
+    const pairs = typeof parameters === "object" && parameters !== null ? Object.entries(parameters) : [["", parameters] as const];
+    const name = (key: string): string => (Array.isArray(parameters) ? String(Number(key) + 1) : key);
+    return html`<li>${pairs.slice(0, VALUES).map(([key, value]) => this.#value(name(key), value))}${pairs.length > VALUES ? html`<span class="muted">… ${count(pairs.length - VALUES)} more</span>` : nothing}</li>`;
   };
+
+  #with(parameters: Json): TemplateResult | typeof nothing {
+    const all = isMany(parameters) ? parameters : [parameters];
+    if (typeof parameters === "object" && (parameters === null || !Object.keys(parameters).length)) return nothing;
+    const left = all.length - EXECUTIONS;
+    return html`<ul class="note with" aria-label="Parameters">${all.slice(0, EXECUTIONS).map(this.#execution)}
+      ${left > 0 ? html`<li class="muted">… ${plural(left, "more execution")}</li>` : nothing}</ul>`;
+  }
 
   #caption(block: CodeBlock): TemplateResult {
     return html`<figcaption>
@@ -96,9 +149,12 @@ export class CodeElement extends LitElement {
       ${block.source ? html`<dt-source .source=${block.source}></dt-source>` : nothing}
       <span class="tools">
         ${block.language === "sql"
-          ? html`<button type="button" class="link" aria-pressed=${this.pretty !== null} @click=${this.#format}>${this.pretty === null ? "Format" : "As sent"}</button>`
+          ? html`<button type="button" class="link" @click=${this.#toggle}>${this.pretty === null ? "Format" : "As sent"}</button>`
           : nothing}
         <button type="button" class="link" @click=${(event: Event) => void copyFrom(event, this.pretty ?? block.text)}>Copy</button>
+        ${block.parameters !== null && block.parameters !== undefined
+          ? html`<button type="button" class="link" title="To read or to try in a console: values are written into the statement as literals" @click=${(event: Event) => void copyFrom(event, this.#filled(block))}>Copy with parameters</button>`
+          : nothing}
       </span>
     </figcaption>`;
   }
@@ -129,6 +185,7 @@ export class CodeElement extends LitElement {
         ${all ? lines : html`<div class="line muted">empty</div>`}
       </div>
       ${left ? html`<div class="note"><button type="button" class="link" @click=${() => { this.until += PIECE * 5; }}>show ${count(Math.min(left, PIECE * 5))} more of ${count(all.length)} characters</button></div>` : nothing}
+      ${block.parameters === undefined ? nothing : this.#with(block.parameters)}
       ${this.note ? html`<div class="note muted" role="status">${this.note}</div>` : nothing}
     </figure>`;
   }

@@ -20,7 +20,7 @@ test("every driver's placeholders are filled in", () => {
 });
 
 test("strings, comments, quoted names, casts and operators are not placeholders", () => {
-  const skipped = `'?' '':a'' "?" \`?\` -- ?\n /* ? */ $tag$ ? :a $tag$ $$ ? $$ E'\\' ?' x::a '10:30' [a ?] a ?| b ?& c`;
+  const skipped = `'?' '':a'' "?" \`?\` -- ?\n /* ? */ $tag$ ? :a $tag$ $$ ? $$ E'\\' ?' x::a '10:30' [a b] a ?| b ?& c`;
   assert.equal(filled(`${skipped} ?`, ["!"]), `${skipped} '!'`);
   assert.equal(filled("a ? 'key' AND b = $1", ["x"]), "a ? 'key' AND b = 'x'");
   assert.equal(filled("a = :a AND t = '12:b'", { a: 1, b: 2 }), "a = 1 AND t = '12:b'");

@@ -7,7 +7,7 @@ const LONGEST = 5_000_000;
 
 // Everything a placeholder cannot stand in comes first: comments, strings, quoted names, dollar-quoted texts, casts.
 const PIECES =
-  /(?<skip>--[^\n]*|\/\*[^*]*(?:\*(?!\/)[^*]*)*(?:\*\/)?|\bE'[^'\\]*(?:(?:\\[^]|'')[^'\\]*)*'?|'[^']*(?:''[^']*)*'?|"[^"]*"?|`[^`]*`?|\[[a-z_][^\]\n]*\]|(?<![\w$])\$(?<tag>[a-z_]*)\$|::|:=|%%|\?\||\?&|\?\?)|(?<named>%\((?<py>\w+)\)s|(?<![:\w])[:@$](?<name>[a-z_]\w*))|(?<numbered>(?<![:\w])[$:?](?<number>\d+)\b)|(?<plain>\?|%s)/gi;
+  /(?<skip>--[^\n]*|\/\*[^*]*(?:\*(?!\/)[^*]*)*(?:\*\/)?|\bE'[^'\\]*(?:(?:\\[^]|'')[^'\\]*)*'?|'[^']*(?:''[^']*)*'?|"[^"]*"?|`[^`]*`?|\[[a-z_][\w ]{0,127}\]|(?<![\w$])\$(?<tag>[a-z_]*)\$|::|:=|%%|\?\||\?&|\?\?)|(?<named>%\((?<py>\w+)\)s|(?<![:\w])[:@$](?<name>[a-z_]\w*))|(?<numbered>(?<![:\w])[$:?](?<number>\d+)\b)|(?<plain>\?|%s)/gi;
 
 type Style = "named" | "numbered" | "%s" | "?";
 
@@ -30,7 +30,7 @@ function pieces(sql: string): Piece[] {
     const { groups = {}, index } = match;
     let end = PIECES.lastIndex;
     if (groups["tag"] !== undefined) {
-      const close = sql.toLowerCase().indexOf(match[0].toLowerCase(), end);
+      const close = sql.indexOf(match[0], end);
       end = close < 0 ? sql.length : close + match[0].length;
       PIECES.lastIndex = end;
     }
