@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from debug_toolbar_asgi import ASGIConfig, DebugToolbar
-from debug_toolbar_core import Panel, Record, span
-from debug_toolbar_core.blocks import Block, Column, Row, Table
+from debug_toolbar_core import Limits, Panel, Record, current, span
+from debug_toolbar_core.blocks import Block, Code, Column, Row, Table
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -107,3 +107,87 @@ async def test_ten_thousand_rows_are_not_ten_thousand_elements(page: Page, serve
     await page.get_by_label("Filter").fill("id = 9999")
     await page.locator("dt-table [role=status]", has_text="1 of").wait_for()
     assert await rows.count() == 1
+
+
+class StatementsPanel(Panel):
+    """Shows a row for each of ten thousand spans, as the SQL panel does."""
+
+    name, title = "sqlalchemy", "SQL"
+
+    def view(self, record: Record) -> Iterable[Block]:
+        """Yield one table of all statements."""
+        columns = [Column("#", "count"), Column("Statement", "sql"), Column("Time", "s")]
+        rows = [
+            Row([n, made.name, made.duration], span=n, details=[Code(made.name, "sql", parameters=[n])])
+            for n, made in enumerate(record.spans)
+        ]
+        yield Table(columns, rows)
+
+
+async def loud(scope: Any, receive: Any, send: Any) -> None:
+    """Add ten thousand statements, and answer."""
+    if (record := current()) is not None:
+        for n in range(ROWS):
+            sql = f"SELECT name, c{n % 97} FROM books WHERE id = ? AND kind = {n % 7} ORDER BY name LIMIT 50"
+            record.add("sqlalchemy", sql, n * 1e-5, n * 1e-5 + 8e-6, attributes={"db.query.text": sql})
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
+PAINTED = """async (ready) => {
+    const inside = (root, name) => { for (const each of root?.querySelectorAll("*") ?? []) {
+        if (each.localName === name) return each;
+        const found = each.shadowRoot && inside(each.shadowRoot, name);
+        if (found) return found; }
+      return null; };
+    const place = () => inside(document.querySelector("debug-toolbar-dashboard")?.shadowRoot, ready[0])?.shadowRoot;
+    while (!place()?.querySelector(ready[1])) await new Promise(requestAnimationFrame);
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const answers = performance.getEntriesByType("resource").filter((each) => each.name.includes(ready[2]));
+    return performance.now() - Math.max(...answers.map((each) => each.responseEnd)); }"""
+"""Milliseconds from the last answer of a path to the painted element of a drawer."""
+
+
+async def test_ten_thousand_statements_open_and_scroll_without_a_dropped_frame(
+    page: Page, server: Callable[[Any], str]
+) -> None:
+    """From the answer to the painted rows it takes less than 400 ms (the goal: 300, answer included), as does the
+    waterfall; while the wheel turns, hardly a frame takes two frames' time.
+
+    The best of three counts, as above.
+    """
+    limits = Limits(spans=ROWS, panel_spans=ROWS, total=50_000_000)
+    url = server(DebugToolbar(loud, ASGIConfig(panels=[StatementsPanel()], budget=30.0, limits=limits)))
+    async with httpx.AsyncClient() as client:
+        await client.get(f"{url}/loud")
+        found = await client.get(f"{url}/_debug_toolbar/api/records", timeout=60)
+    link = f"{url}/_debug_toolbar/?%s#/r/{found.json()['records'][0]['id']}"
+    took: dict[str, list[float]] = {"overview": [], "table": []}
+    for turn in range(3):
+        await page.goto(link % f"o{turn}")
+        took["overview"].append(await page.evaluate(PAINTED, ["dt-waterfall", "[role=row]", "/api/records/"]))
+        await page.goto((link % f"t{turn}") + "/sqlalchemy?row=5000")
+        took["table"].append(await page.evaluate(PAINTED, ["dt-table", ".linked", "/panels/"]))
+    print({name: [round(each) for each in times] for name, times in took.items()})
+    assert min(took["overview"]) < 400
+    assert min(took["table"]) < 400
+    slow = [await dropped(page) for _ in range(3)]
+    print("frames over 25 ms of about 60, three times:", slow)
+    assert min(slow) <= 2
+
+
+async def dropped(page: Page) -> int:
+    """Turn the wheel for a second over the middle of the page; return how many frames took over 25 ms."""
+    await page.mouse.move(700, 500)
+    await page.evaluate(
+        """() => { window.frames_ = []; let last = 0;
+        const tick = (now) => { if (last && frames_) frames_.push(now - last);
+          last = now; if (frames_) requestAnimationFrame(tick); };
+        requestAnimationFrame(tick); }"""
+    )
+    for turn in range(50):
+        await page.mouse.wheel(0, 240 if turn < 40 else -2_400)
+        await page.evaluate("() => new Promise(requestAnimationFrame)")
+    frames: list[float] = await page.evaluate("() => { const all = frames_; window.frames_ = null; return all; }")
+    assert len(frames) > 30
+    return sum(each > 25 for each in frames)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from debug_toolbar_core import Config, Record, Span, Toolbar, current, enclosing, observed, span
-from debug_toolbar_core.observed import Inside
+from debug_toolbar_core.context import position
+from debug_toolbar_core.observed import Inside, Perhaps
 
 
 @pytest.fixture
@@ -174,3 +175,24 @@ async def test_a_place_can_be_entered_by_hand(toolbar: Toolbar) -> None:
         added = record.add("test", "by hand", record.now())
         Inside(record, added).ended(None, None)
     assert added.end is not None
+
+
+async def test_a_span_is_made_when_something_happens_in_it(toolbar: Toolbar) -> None:
+    """A place without children costs no span; with the first child it is there, before it, as its parent."""
+
+    class Message(Perhaps):
+        """A message that is perhaps worth a span."""
+
+        def make(self, record: Record) -> Span:
+            return record.add("test", "message", 0.0)
+
+    with toolbar.capture("websocket") as record:
+        position.set(Message(record.slot))
+        assert enclosing() is None
+        position.set(place := Message(record.slot))
+        record.add("test", "child", 0.1, 0.2)
+        record.add("test", "child", 0.2, 0.3)
+        made = enclosing()
+        assert made is place.made
+    assert [(span.name, span.parent) for span in record.spans] == [("message", None), ("child", made), ("child", made)]
+    assert Message(record.slot).span is None

@@ -426,3 +426,18 @@ def test_a_plain_application_knows_little() -> None:
     """Without an adapter there are no routes, settings or schema."""
     app = Application(object())
     assert (tuple(app.routes()), dict(app.settings()), app.openapi(), app.matched({})) == ((), {}, None, None)
+
+
+def test_a_record_that_goes_on_forgets_its_oldest_spans() -> None:
+    """What ended before is folded by name, makes room again, and leaves no child without its record."""
+    record = Record("websocket", limits=Limits(panel_spans=3))
+    for number in range(3):
+        record.add("test", "old", number, number + 0.5)
+    parent = record.add("other", "open", 0.0)
+    child = record.add("other", "child", 0.0, 9.0, parent=parent)
+    record.forget(2.0)
+    assert [span.start for span in record.spans if span.panel == "test"] == [2]
+    assert record.spans[1:] == [parent, child]
+    assert record.folded["test", "old"].count == 2
+    assert record.dropped == {"spans": 2}
+    assert record.add("test", "new", 3.0, 4.0).kept

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from debug_toolbar_tests.serving import free_port
+
 _PATIENCE = 60.0
 
 
@@ -25,14 +27,6 @@ class Service:
     port: int
     url: str
     process: subprocess.Popen[bytes]
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def program(name: str, *places: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from debug_toolbar_core.exchange import Request, Response
+from debug_toolbar_core.exchange import Listener, Request, Response
 from debug_toolbar_core.record import Record
 
 from .incoming import Incoming, texts, whole
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from .recorder import Recorder
 
 ACCEPTED = 101
+PACE = 1.0
+"""Seconds between two savings of a connection that goes on."""
 
 
 class Connection:
@@ -24,6 +27,7 @@ class Connection:
         "close",
         "headers",
         "incoming",
+        "listener",
         "received",
         "received_bytes",
         "sent",
@@ -38,6 +42,7 @@ class Connection:
         self.status: int | None = None
         self.started: float | None = None
         self.close: dict[str, Any] = {}
+        self.listener: Listener | None = None
         self.received = self.received_bytes = self.sent = self.sent_bytes = 0
 
     def request(self) -> Request:
@@ -63,6 +68,10 @@ class Connection:
         """Return the bytes of messages that are kept: none, they are counted."""
         return 0
 
+    def listen(self, listener: Listener) -> None:
+        """Tell a panel's listener of each message."""
+        self.listener = listener
+
     def counts(self) -> dict[str, Any]:
         """Return the counts as the record's tag `websocket`."""
         return {
@@ -77,7 +86,7 @@ class Connection:
 class Conversation:
     """`receive` and `send` for the application of one connection."""
 
-    __slots__ = ("connection", "inner_receive", "inner_send", "owner", "record")
+    __slots__ = ("connection", "inner_receive", "inner_send", "kept", "owner", "record")
 
     record: Record
 
@@ -86,12 +95,56 @@ class Conversation:
         self.connection = Connection(scope)
         self.inner_receive = receive
         self.inner_send = send
+        self.kept = perf_counter()
 
-    async def receive(self) -> Message:
-        """Hand the server's message on, counted."""
-        message = await self.inner_receive()
-        kind = message["type"]
+    def begin(self, record: Record) -> None:
+        """Show the connection in the list from the moment it opens, and let the listener see the server."""
+        self.record = record
+        self.owner.toolbar.keep(record)
+        if (listener := self.connection.listener) is not None:
+            try:
+                listener.opened(self.inner_receive, self.inner_send)
+            except Exception as fault:
+                self.deaf(listener, fault)
+
+    def deaf(self, listener: Listener, fault: Exception) -> None:
+        """Note a panel's fault; its listener is told nothing more of this connection."""
+        self.connection.listener = None
+        self.owner.toolbar.border.fault(listener.panel, "message", self.record, fault)
+
+    def refresh(self, now: float) -> None:
+        """Have readers see what passed; called once a second at most."""
+        self.kept = now
+        self.owner.toolbar.keep(self.record)
+
+    def receive(self) -> Awaitable[Message]:
+        """Hand the server's next message on, counted."""
+        listener = self.connection.listener
+        return self.counted() if listener is None else self.heard(listener)
+
+    async def counted(self) -> Message:
+        """Hand a message on."""
+        return self.count(await self.inner_receive())
+
+    async def heard(self, listener: Listener) -> Message:
+        """Hand a message on, and tell the listener."""
+        try:
+            listener.waiting()
+        except Exception as fault:
+            self.deaf(listener, fault)
+        message = self.count(await self.inner_receive())
+        try:
+            listener.received(message)
+        except Exception as fault:
+            self.deaf(listener, fault)
+        if (now := perf_counter()) - self.kept >= PACE:
+            self.refresh(now)
+        return message
+
+    def count(self, message: Message) -> Message:
+        """Count a message that came in."""
         connection = self.connection
+        kind = message["type"]
         if kind == "websocket.receive":
             connection.received += 1
             connection.received_bytes += _size(message)
@@ -115,7 +168,28 @@ class Conversation:
                 self.shake(kind, message)
             except Exception as fault:
                 self.owner.broken("send", self.record, fault)
+        if (listener := self.connection.listener) is not None:
+            return self.told(message, listener)
         return self.inner_send(message)
+
+    async def told(self, message: Message, listener: Listener) -> None:
+        """Pass a message on, and tell the listener how long the server took it."""
+        start = perf_counter()
+        try:
+            await self.inner_send(message)
+        except BaseException as error:
+            self.gone(message, listener, start, error)
+            raise
+        self.gone(message, listener, start, None)
+        if start - self.kept >= PACE:
+            self.refresh(start)
+
+    def gone(self, message: Message, listener: Listener, start: float, error: BaseException | None) -> None:
+        """Tell the listener of a message that the server took, or did not."""
+        try:
+            listener.sent(message, start - self.record.started, error)
+        except Exception as fault:
+            self.deaf(listener, fault)
 
     def shake(self, kind: str, message: Message) -> None:
         """Note how the handshake and the closing went."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from debug_toolbar_core.exchange import Request, Response
+from debug_toolbar_core.exchange import Listener, Request, Response
 
 from .incoming import Incoming, first, texts
 from .tee import Tee
@@ -15,7 +15,9 @@ from .tee import Tee
 class Exchange:
     """The wire of one HTTP record: raw facts while it is open, plain form when somebody reads."""
 
-    __slots__ = ("complete", "ended", "headers", "incoming", "messages", "sent", "started", "status", "taken")
+    __slots__ = (
+        "complete", "ended", "headers", "incoming", "listener", "messages", "sent", "started", "status", "taken",
+    )  # fmt: skip
 
     def __init__(self, scope: Mapping[str, Any]) -> None:
         self.incoming = Incoming(scope)
@@ -27,6 +29,7 @@ class Exchange:
         self.complete = False
         self.taken: Tee | None = None
         self.sent: Tee | None = None
+        self.listener: Listener | None = None
 
     def request(self) -> Request:
         """Return the request in plain form."""
@@ -51,6 +54,10 @@ class Exchange:
             encoding=encoding,
             body=sent.body(first(headers, "content-type"), encoding) if sent else None,
         )
+
+    def listen(self, listener: Listener) -> None:
+        """Tell a panel's listener of each part of a streamed response."""
+        self.listener = listener
 
     def held(self) -> int:
         """Return the bytes of bodies that are kept."""

@@ -110,6 +110,8 @@ class Incoming:
 
 
 def _query(query_string: str) -> Pairs:
+    if not query_string:
+        return []
     try:
         return parse_qsl(query_string, keep_blank_values=True, max_num_fields=1_000)
     except ValueError:  # more fields than anybody reads

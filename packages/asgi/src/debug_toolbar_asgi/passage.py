@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from debug_toolbar_core.exchange import Listener
 from debug_toolbar_core.record import Record
 
 from .exchange import Exchange
@@ -62,7 +63,10 @@ class Passage:
         kind = message["type"]
         if kind == BODY:
             self.note(message)
-            return self.inner_send(message) if message.get("more_body") else self.last(message)
+            if not message.get("more_body"):
+                return self.last(message)
+            listener = self.exchange.listener
+            return self.inner_send(message) if listener is None else self.told(message, listener)
         return self.start(message, self.owner) if kind == START else self.inner_send(message)
 
     async def start(self, message: Message, owner: Recorder) -> None:
@@ -112,9 +116,30 @@ class Passage:
             if self.owner is not None:
                 self.owner.broken("send", self.record, fault)
 
+    async def told(self, message: Message, listener: Listener) -> None:
+        """Send a part of a stream, and tell the listener how long the server took it."""
+        start = self.record.now()
+        error: BaseException | None = None
+        try:
+            await self.inner_send(message)
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            try:
+                listener.sent(message, start, error)
+            except Exception as fault:
+                self.exchange.listener = None
+                if self.owner is not None:
+                    self.owner.toolbar.border.fault(listener.panel, "message", self.record, fault)
+
     async def last(self, message: Message) -> None:
         """Send the message that ends the response, and note when it was gone."""
-        await self.inner_send(message)
+        listener = self.exchange.listener
+        if listener is not None and self.exchange.messages > 1:
+            await self.told(message, listener)
+        else:
+            await self.inner_send(message)
         self.exchange.ended = self.record.now()
         self.exchange.complete = True
 

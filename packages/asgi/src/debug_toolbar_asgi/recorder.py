@@ -80,7 +80,8 @@ class Recorder:
         try:
             talk = Conversation(self, scope, receive, send)
             capture = self.opened("websocket", talk.connection)
-            record = talk.record = capture.record
+            record = capture.record
+            talk.begin(record)
         except Exception as fault:
             self.broken("open", None, fault)
         if capture is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -68,6 +68,31 @@ class Response:
     body: Body | None = None
 
 
+class Listener(Protocol):
+    """Told of each message of a websocket or of a streamed response as it passes, in the application's own task.
+
+    It only notes: what it raises is its panel's fault, and it is told nothing more.
+    """
+
+    panel: str
+
+    def opened(self, receive: Any, send: Any) -> None:
+        """Look at the server's own callables, before the first message."""
+        ...
+
+    def waiting(self) -> None:
+        """Note that the application asks for the next message: it is done with the one before."""
+        ...
+
+    def received(self, message: Mapping[str, Any]) -> None:
+        """Note a message that the application is about to get; the context is the application's."""
+        ...
+
+    def sent(self, message: Mapping[str, Any], start: float, error: BaseException | None) -> None:
+        """Note a message whose `send` began at `start` on the record's clock and is over now."""
+        ...
+
+
 class Wire(Protocol):
     """What a transport leaves on an open record: raw facts, put into plain form when somebody reads."""
 
@@ -79,6 +104,10 @@ class Wire(Protocol):
         """Return the bytes of bodies it holds."""
         ...
 
+    def listen(self, listener: Listener) -> None:
+        """Tell this listener, from a panel's `collect`, of each message; a transport without messages does nothing."""
+        ...
+
 
 @dataclass(slots=True)
 class Plain:
@@ -86,6 +115,7 @@ class Plain:
 
     incoming: Request | None = None
     outgoing: Response | None = None
+    listener: Listener | None = None
 
     def request(self) -> Request | None:
         return self.incoming
@@ -97,3 +127,6 @@ class Plain:
         received = self.incoming.body if self.incoming is not None else None
         sent = self.outgoing.body if self.outgoing is not None else None
         return (received.seen if received is not None else 0) + (sent.seen if sent is not None else 0)
+
+    def listen(self, listener: Listener) -> None:
+        self.listener = listener

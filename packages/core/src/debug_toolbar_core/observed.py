@@ -8,7 +8,7 @@ from typing import Any
 
 from debug_toolbar_core.context import Position, current, position
 from debug_toolbar_core.fault import message_of
-from debug_toolbar_core.record import Record
+from debug_toolbar_core.record import Record, Slot
 from debug_toolbar_core.span import Span
 
 Begin = Callable[[Record, tuple[Any, ...], dict[str, Any]], Span | None]
@@ -122,6 +122,37 @@ class Inside(Position):
             record.fault(self.timed.panel, error)
 
 
+class Perhaps(Position):
+    """A place inside a span that is made only once something is recorded there: nothing inside, nothing paid.
+
+    A subclass says what to `make`; `made` is that span, or None so far.
+
+    Example: `position.set(Handling(record.slot))` with a subclass `Handling(Perhaps)`.
+    """
+
+    __slots__ = ("made",)
+
+    def __init__(self, slot: Slot) -> None:
+        self.slot = slot
+        self.made: Span | None = None
+
+    def make(self, record: Record) -> Span:
+        """Add the span to the record; called when its first child asks for it."""
+        raise NotImplementedError(f"{type(self).__qualname__} does not say what to make")
+
+    @property
+    def span(self) -> Span | None:  # type: ignore[override]  # what others read as an attribute is made here
+        """The span, made now if it was not; None once its record is closed."""
+        if self.made is None and (record := self.slot.record) is not None:
+            slot = self.slot
+            self.slot = Slot(record)  # a stranger's slot: what `make` adds has no parent here
+            try:
+                self.made = self.make(record)
+            finally:
+                self.slot = slot
+        return self.made
+
+
 def enclosing() -> Span | None:
     """Return the span that runs around here, or None; so a hook knows a call inside another of its own.
 
@@ -130,4 +161,6 @@ def enclosing() -> Span | None:
     here = position.get()
     if here is None:
         return None
-    return here.timed if isinstance(here, Inside) else here.span
+    if isinstance(here, Inside):
+        return here.timed
+    return here.made if isinstance(here, Perhaps) else here.span

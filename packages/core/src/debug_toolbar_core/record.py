@@ -23,7 +23,7 @@ from debug_toolbar_core.span import Fold, Span
 Kind = Literal["http", "websocket", "task", "app"]
 Driver = Callable[[Awaitable[Any]], Awaitable[Any]]
 """Wraps the application's coroutine for one record, e.g. to time each slice it runs."""
-_ON_DEMAND = frozenset({"tags", "failures", "dropped", "folded", "positions"})
+_ON_DEMAND = frozenset({"app_data", "tags", "failures", "dropped", "folded", "positions"})
 _NUMBERS = frozenset({int, float, bool, type(None)})
 _NAMES = frozenset({str})
 _SMALL = 64
@@ -48,8 +48,8 @@ class Record:
     """
 
     __slots__ = (
-        "__weakref__", "app", "caught", "closing", "cost", "data", "drivers", "dropped", "duration", "error",
-        "failures", "folded", "framework", "held", "id", "imported", "kind", "limits", "loaded", "parent",
+        "__weakref__", "app", "app_data", "caught", "closing", "cost", "data", "drivers", "dropped", "duration",
+        "error", "failures", "folded", "framework", "held", "id", "imported", "kind", "limits", "loaded", "parent",
         "positions", "room", "route", "slot", "spans", "started", "started_at", "tags", "wire",
     )  # fmt: skip
 
@@ -59,6 +59,8 @@ class Record:
     dropped: dict[str, int]
     folded: dict[tuple[str, str], Fold]
     positions: dict[str, int]
+    app_data: Any
+    """What the panel that is being shown collected of the application, as its data of the `app` record; else empty."""
 
     def __init__(
         self,
@@ -197,6 +199,23 @@ class Record:
             fold = self.folded.setdefault((span.panel, name), Fold(span.panel, name))
         fold.count += 1
         fold.seconds += span.duration
+
+    def forget(self, before: float) -> None:
+        """Fold the spans that ended before this second: a record that goes on for hours keeps its newest.
+
+        Like those past the limits they are counted by name, and their places are free again.
+        """
+        kept = []
+        for span in self.spans:
+            if span.end is None or span.end >= before:
+                kept.append(span)
+                continue
+            span.kept = False
+            self.positions[span.panel] -= 1
+            self.room += sum(len(value) for value in span.attributes.values() if type(value) is str) // _LONG * _LONG
+            self.fold(span)
+        self.room = min(self.room, self.limits.total)
+        self.spans[:] = kept
 
     def finish(self, span: Span, **attributes: Any) -> None:
         """End a span that was added without an end, with what became known of it; not once the record is closed."""

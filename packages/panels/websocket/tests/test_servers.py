@@ -1,0 +1,101 @@
+"""Servers: a connection through each real server leaves the same record; pings where a server shows them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from debug_toolbar_tests.serving import free_port
+
+SERVERS = {
+    "uvicorn": "uvicorn --ws websockets-sansio --ws-ping-interval 0.1 --host 127.0.0.1 --port {port}",
+    "uvicorn-wsproto": "uvicorn --ws wsproto --ws-ping-interval 0.1 --host 127.0.0.1 --port {port}",
+    "hypercorn": "hypercorn --bind 127.0.0.1:{port}",
+    "granian": "granian --interface asgi --host 127.0.0.1 --port {port}",
+}
+FRAMEWORKS = ("fastapi", "litestar", "starlette")
+
+
+@pytest.fixture(params=SERVERS)
+def server(request: pytest.FixtureRequest) -> Iterator[tuple[str, int]]:
+    """A server that serves the bookshop, in a process of its own."""
+    port, name = free_port(), request.param
+    module, *options = SERVERS[name].format(port=port).split()
+    command = [sys.executable, "-m", module, *options, "bookshop.starlette_app:app"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _answered(f"http://127.0.0.1:{port}/_debug_toolbar/api/panels")
+        yield name, port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _answered(url: str, seconds: float = 20) -> Any:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return httpx.get(url).raise_for_status().json()
+        except httpx.HTTPError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def _closed(base: str) -> dict[str, Any]:
+    """Return the websocket's record once it is closed."""
+    for _ in range(200):
+        found = httpx.get(f"{base}/api/records", params={"q": "kind:websocket"}).json()["records"]
+        if found and not found[0]["open"]:
+            record: dict[str, Any] = httpx.get(f"{base}/api/records/{found[0]['id']}").json()["record"]
+            return record
+        time.sleep(0.05)
+    raise TimeoutError("The connection is still open.")
+
+
+def test_each_server_leaves_the_same_messages(server: tuple[str, int]) -> None:
+    """Text and binary both ways, the states, who closed it; pings are counted, or it says who does not show them."""
+    name, port = server
+    with connect(f"ws://127.0.0.1:{port}/ws/prices") as client:
+        for sent in ("one", '{"two": 2}'):
+            client.send(sent)
+            while json.loads(client.recv(timeout=10)).get("echo") != sent:
+                pass
+        time.sleep(0.35)
+        client.close(1000, "done")
+    record = _closed(f"http://127.0.0.1:{port}/_debug_toolbar")
+    data = record["data"]["websocket"]
+    assert [(message[1], message[3]) for message in data["messages"] if message[1] == "in"] == [
+        ("in", "one"),
+        ("in", '{"two": 2}'),
+    ]
+    assert [state[0] for state in data["states"]] == ["connecting", "open", "closed"]
+    told = 1006 if name == "hypercorn" else 1000  # it tells applications nothing of the client's code
+    assert data["states"][-1][2:4] == ["client", told]
+    pings = data["pings"]
+    assert pings["seen"] == name.startswith("uvicorn"), json.dumps(pings)
+    if pings["seen"]:
+        assert pings["sent"] >= 2
+        assert 0 <= pings["rtt"] < 1  # uvloop's clock has milliseconds
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_bookshop_talks(framework: str, bookshops: Any) -> None:
+    """The shop's ticker is recorded in each framework: its prices go out, what is said is echoed."""
+    url = bookshops(framework)
+    with connect(url.replace("http", "ws") + "/ws/prices") as client:
+        client.recv(timeout=10)
+        client.send("hello")
+        while "hello" not in str(client.recv(timeout=10)):
+            pass
+    data = _closed(f"{url}/_debug_toolbar")["data"]["websocket"]
+    assert [message[3] for message in data["messages"] if message[1] == "in"] == ["hello"]
+    assert any('"hello"' in message[3] for message in data["messages"] if message[1] == "out")
