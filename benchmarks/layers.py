@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from importlib.metadata import entry_points, requires
 from time import perf_counter
 from typing import Any
+
+from packaging.requirements import Requirement
 
 from debug_toolbar_asgi import ASGIConfig, DebugToolbar
 from workloads import App
@@ -54,18 +58,26 @@ class HandMade:
             del self.records[:-500]
 
 
-def toolbar(app: App, enabled: bool = True) -> DebugToolbar:
-    """Put the whole toolbar around an application: every installed panel, as `pip install` leaves it."""
+def standard() -> list[str]:
+    """Return the panels of `debug-toolbar-standard`, by its own dependencies: here more are installed."""
+    needed = {Requirement(line).name for line in requires("debug-toolbar-standard") or ()}
+    entries = entry_points(group="debug_toolbar.panels")
+    return [entry.name for entry in entries if entry.dist is not None and entry.dist.name in needed]
+
+
+def toolbar(app: App, enabled: bool = True, more: Sequence[str] = ()) -> DebugToolbar:
+    """Put the whole toolbar around an application: the standard panels, as `pip install` leaves it, and `more`."""
     logging.getLogger("debug_toolbar").setLevel(logging.ERROR)
-    return DebugToolbar(app, ASGIConfig(enabled=enabled, container_gateway=""))
+    panels = [*standard(), *more]
+    return DebugToolbar(app, ASGIConfig(enabled=enabled, panels=panels, container_gateway=""))
 
 
-def layers(app: App) -> dict[str, App]:
+def layers(app: App, more: Sequence[str] = ()) -> dict[str, App]:
     """Return the application bare and inside each layer; they are measured in this order, again and again."""
     return {
         "bare": app,
         "no-op": Noop(app),
         "hand-made": HandMade(app),
         "off": toolbar(app, enabled=False),
-        "toolbar": toolbar(app),
+        "toolbar": toolbar(app, more=more),
     }

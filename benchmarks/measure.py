@@ -32,7 +32,7 @@ async def _round(workload: Workload, app: App) -> float:
 
 
 async def _rounds(workload: Workload, rounds: int) -> dict[str, list[float]]:
-    around = layers(workload.app)
+    around = layers(workload.app, workload.more)
     taken: dict[str, list[float]] = {name: [] for name in around}
     for app in around.values():  # fills the store and every cache
         await workload.run(app, max(workload.count, 600))

@@ -158,7 +158,7 @@ def _run(workload: str, layer: str, count: str) -> dict[str, Any]:
     from workloads import WORKLOADS
 
     chosen = next(item for item in WORKLOADS if item.name == workload)
-    asyncio.run(chosen.run(layers(chosen.app)[layer], int(count)))
+    asyncio.run(chosen.run(layers(chosen.app, chosen.more)[layer], int(count)))
     return {}
 
 

@@ -121,13 +121,17 @@ async def talk(app: App, count: int) -> None:
 
 @dataclass(frozen=True)
 class Workload:
-    """One line of the table: `count` units in a round, `limit` the microseconds a unit may cost more."""
+    """One line of the table: `count` units in a round, `limit` the microseconds a unit may cost more.
+
+    `more` are panels beside the standard ones.
+    """
 
     name: str
     app: App
     run: Run
     count: int
     limit: float
+    more: tuple[str, ...] = ()
 
 
 WORKLOADS = [
@@ -136,4 +140,5 @@ WORKLOADS = [
     Workload("1 MB stream in 100 chunks", stream_app, one_by_one, 60, 60),
     Workload("100 concurrent requests", waiting_app, together, 400, 20),
     Workload("websocket message", echo_app, talk, 4_000, 2),
+    Workload("websocket message, shown", echo_app, talk, 4_000, 4, ("websocket",)),  # one in and one out
 ]

@@ -16,7 +16,8 @@ class Exchange:
     """The wire of one HTTP record: raw facts while it is open, plain form when somebody reads."""
 
     __slots__ = (
-        "complete", "ended", "headers", "incoming", "listener", "messages", "sent", "started", "status", "taken",
+        "complete", "ended", "headers", "incoming", "kept", "listener", "messages", "sent", "started", "status",
+        "taken",
     )  # fmt: skip
 
     def __init__(self, scope: Mapping[str, Any]) -> None:
@@ -30,6 +31,7 @@ class Exchange:
         self.taken: Tee | None = None
         self.sent: Tee | None = None
         self.listener: Listener | None = None
+        self.kept: float  # when readers last saw a stream that goes on; there once somebody listens
 
     def request(self) -> Request:
         """Return the request in plain form."""
@@ -58,6 +60,7 @@ class Exchange:
     def listen(self, listener: Listener) -> None:
         """Tell a panel's listener of each part of a streamed response."""
         self.listener = listener
+        self.kept = 0.0
 
     def held(self) -> int:
         """Return the bytes of bodies that are kept."""

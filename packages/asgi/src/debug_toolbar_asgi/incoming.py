@@ -17,7 +17,13 @@ Pairs = list[tuple[str, str]]
 def texts(headers: Iterable[Any]) -> Pairs:
     """Decode headers: latin-1 says every byte, and odd ones are escaped where they are drawn."""
     pairs = [pair for pair in headers if isinstance(pair, (list, tuple)) and len(pair) == 2]
-    return [(_text(name), _text(value)) for name, value in pairs]
+    return [
+        (
+            name.decode("latin-1") if type(name) is bytes else _text(name),
+            value.decode("latin-1") if type(value) is bytes else _text(value),
+        )
+        for name, value in pairs
+    ]
 
 
 def _text(value: object) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from debug_toolbar_core.exchange import Listener
 from debug_toolbar_core.record import Record
 
+from .conversation import PACE
 from .exchange import Exchange
 from .incoming import whole
 from .injection import Injection
@@ -118,20 +120,27 @@ class Passage:
 
     async def told(self, message: Message, listener: Listener) -> None:
         """Send a part of a stream, and tell the listener how long the server took it."""
-        start = self.record.now()
-        error: BaseException | None = None
+        start = perf_counter()
         try:
             await self.inner_send(message)
-        except BaseException as raised:
-            error = raised
+        except BaseException as error:
+            self.gone(message, listener, start, error)
             raise
-        finally:
-            try:
-                listener.sent(message, start, error)
-            except Exception as fault:
-                self.exchange.listener = None
-                if self.owner is not None:
-                    self.owner.toolbar.border.fault(listener.panel, "message", self.record, fault)
+        self.gone(message, listener, start, None)
+
+    def gone(self, message: Message, listener: Listener, start: float, error: BaseException | None) -> None:
+        """Tell the listener of a part that the server took, or did not; readers see a stream while it goes on."""
+        owner, record = self.owner, self.record
+        if owner is None:
+            return
+        try:
+            listener.sent(message, start - record.started, error)
+        except Exception as fault:
+            self.exchange.listener = None
+            owner.toolbar.border.fault(listener.panel, "message", record, fault)
+        if start - self.exchange.kept >= PACE:
+            self.exchange.kept = start
+            owner.toolbar.keep(record)
 
     async def last(self, message: Message) -> None:
         """Send the message that ends the response, and note when it was gone."""

@@ -58,7 +58,7 @@ async def test_a_connection_is_told_message_by_message() -> None:
     record = await only(debug)
     shown = blocks(debug, record)
     assert debug.toolbar is not None
-    assert [view.badge for view in debug.toolbar.shown(record)] == [Badge("4", "2 in · 2 out")]
+    assert [view.badge for view in debug.toolbar.shown(record)] == [Badge("4", "2↓ 2↑")]
     found = tables(shown)
     rows = found["Messages"].rows
     assert [(row.cells[3], row.cells[4], row.cells[6]) for row in rows] == [

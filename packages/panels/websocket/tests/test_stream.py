@@ -122,3 +122,21 @@ async def test_streams_do_not_mix(frames: int) -> None:
         assert record.request is not None
         contents = [message[3] for message in record.data["websocket"]["messages"]]
         assert contents == [f"{record.request.path} {number} " for number in range(frames)]
+
+
+async def test_a_stream_that_goes_on_is_in_the_list() -> None:
+    """From its first part on it is listed, open, with what was sent so far."""
+    seen: list[tuple[bool, int]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+        for part in (b"one", b"two"):
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            (record,) = await records(debug)
+            seen.append((record.open, len(record.data["websocket"]["messages"])))
+        await send({"type": "http.response.body", "body": b""})
+
+    debug = around(app, WebsocketPanel())
+    await play(debug, http())
+    assert seen == [(True, 1), (True, 2)]
+    assert not (await only(debug)).open

@@ -31,7 +31,7 @@ def _whole(message: object) -> bool:
 def _socket(record: Record, data: dict[str, Any], messages: Sequence[Any], slow: float) -> Iterable[Block]:
     came, went = _total(data, messages, IN), _total(data, messages, OUT)
     bad = trouble(data, record)
-    yield Badge(f"{came[0] + went[0]:,}", f"{came[0]:,} in · {went[0]:,} out", bad[0].level if bad else None)
+    yield Badge(f"{came[0] + went[0]:,}", f"{came[0]:,}↓ {went[0]:,}↑", bad[0].level if bad else None)
     yield from bad
     yield from _waits(messages, slow)
     yield Facts(_headline(record, data, messages), headline=True)
@@ -73,8 +73,8 @@ def _headline(record: Record, data: dict[str, Any], messages: Sequence[Any]) -> 
     if seconds and came[0] + went[0] > 1:
         facts.append(Fact("messages a second", round((came[0] + went[0]) / seconds, 2)))
     facts.append(Fact("longest gap", _gap(data, messages), "s"))
-    facts.append(Fact("handling", came[2], "s", "from a message's arrival until the application asked for the next"))
-    facts.append(Fact("waiting in send", went[2], "s", "backpressure: the client or the network takes no more"))
+    facts.append(Fact("handling", came[2], "s"))
+    facts.append(Fact("waiting in send", went[2], "s"))
     return facts
 
 
