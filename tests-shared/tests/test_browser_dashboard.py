@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from debug_toolbar_tests.browsing import Watch, text_of
@@ -119,7 +121,10 @@ async def test_links_lead_to_record_panel_and_row(page: Page, bookshops: Callabl
     await page.locator("dt-list .body .row", has_text="/books/9").first.click()
     await page.wait_for_url("**#/r/*")
     record = page.url.rsplit("/", 1)[-1]
-    await page.goto(f"{url}/_debug_toolbar/#/r/{record}/logging?row=0")
+    async with httpx.AsyncClient() as client:
+        spans = (await client.get(f"{url}/_debug_toolbar/api/records/{record}")).json()["record"]["spans"]
+    row = next(index for index, span in enumerate(spans) if "Book looked at" in json.dumps(span))
+    await page.goto(f"{url}/_debug_toolbar/#/r/{record}/logging?row={row}")
     await page.reload()
     panel = page.locator('dt-detail .main[aria-label="Logging"]')
     await panel.locator(".item.linked", has_text="Book looked at").wait_for()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 
 from bookshop import prices
 from bookshop.schema import BookOut
+from debug_toolbar_tests.serving import served
 
 
 async def test_books_are_listed(client: httpx.AsyncClient) -> None:
@@ -40,6 +42,13 @@ async def test_reviews_come_best_first(client: httpx.AsyncClient) -> None:
     assert stars == sorted(stars, reverse=True)
 
 
+async def test_a_delivery_is_passed_on_as_it_came(client: httpx.AsyncClient) -> None:
+    """What the carrier says of a book goes out unchecked: its days are a text, and its carrier is missing."""
+    said = (await client.get("/api/books/7/delivery")).json()
+    assert said["days"] == "3"
+    assert sorted(said) == ["book_id", "days", "options"]
+
+
 async def test_a_price_is_asked_from_the_wholesaler(client: httpx.AsyncClient) -> None:
     """Today's price is the wholesaler's, within three per cent of the list's."""
     (price,) = (await client.get("/api/prices?book=7")).json()
@@ -52,6 +61,18 @@ async def test_all_prices_are_asked_at_once(client: httpx.AsyncClient) -> None:
     found = (await client.get("/api/prices")).json()
     assert len(found) == 60
     assert len([price for price in found if price["source"] == "list"]) == 3
+
+
+@pytest.mark.parametrize("field", ["author", "writer"])
+async def test_the_catalogue_is_graphql(client: httpx.AsyncClient, field: str) -> None:
+    """Books with their authors, asked for one by one or in a batch, are the same."""
+    query = f"query Books($count: Int!) {{ books(count: $count) {{ title {field} {{ name }} }} }}"
+    answer = await client.post("/graphql", json={"query": query, "variables": {"count": 3}})
+    books = answer.raise_for_status().json()["data"]["books"]
+    listed = (await client.get("/api/books")).json()[:3]
+    assert [(book["title"], book[field]["name"]) for book in books] == [
+        (book["title"], book["author"]) for book in listed
+    ]
 
 
 async def test_the_catalogue_is_streamed(client: httpx.AsyncClient, app: Any) -> None:
@@ -89,7 +110,17 @@ def test_the_websocket_ticks_and_echoes(app: Any, monkeypatch: pytest.MonkeyPatc
 
 
 async def test_openapi_lists_the_api_only(client: httpx.AsyncClient, framework: str) -> None:
-    """FastAPI and Litestar describe the five routes under /api and no page; Starlette describes nothing."""
+    """FastAPI and Litestar describe the seven routes under /api and no page; Starlette describes nothing."""
     address = {"fastapi": "/openapi.json", "litestar": "/schema/openapi.json"}.get(framework)
     paths = (await client.get(address)).json()["paths"] if address else {}
-    assert [path.startswith("/api/") for path in paths] == [True] * (5 if address else 0)
+    assert [path.startswith("/api/") for path in paths] == [True] * (7 if address else 0)
+
+
+async def test_stars_are_asked_over_http(framework: str) -> None:
+    """A served shop asks its own API, one book after the other."""
+    app = import_module(f"bookshop.{framework}_app").create_app(toolbar=False)
+    with served(app) as url:
+        async with httpx.AsyncClient() as client:
+            stars = (await client.get(f"{url}/api/stars")).json()
+    assert list(stars) == ["3", "7", "11", "15"]
+    assert set(stars.values()) <= {1, 2, 3, 4, 5}

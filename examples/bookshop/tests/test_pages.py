@@ -72,6 +72,13 @@ async def test_search_finds_titles_authors_and_genres(client: httpx.AsyncClient)
     assert len(titles(await client.get("/search?q=crime"))) == 8
 
 
+async def test_search_shows_the_prices_it_knows(client: httpx.AsyncClient) -> None:
+    """A search shows the list's price, and today's once the shop has asked for it."""
+    (quoted,) = (await client.get("/api/prices?book=7")).json()
+    page = await client.get("/search?q=roadside")
+    assert f'<span class="price">€{quoted["price"] // 100}.{quoted["price"] % 100:02}</span>' in page.text
+
+
 async def test_an_empty_search_is_a_warning(client: httpx.AsyncClient, logged: list[logging.LogRecord]) -> None:
     """A search that finds nothing says so, escapes what was looked for, and logs a warning with its words."""
     page = await client.get("/search", params={"q": "<b>zzz"})

@@ -10,13 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 import httpx
 import pytest
 
 from bookshop import __main__ as command
-from bookshop import covers, pages, prices, wholesaler
+from bookshop import covers, jobs, pages, prices, wholesaler
 from bookshop.schema import BookOut
 from bookshop.seed import reviews
 from bookshop.shop import open_shop
@@ -70,6 +71,18 @@ def redis() -> Iterator[str]:
     server.wait()
 
 
+async def test_prices_are_kept_in_memory() -> None:
+    """Without a Redis the second asking is answered from this process, and `known` looks once for all of them."""
+    async with open_shop() as shop:
+        assert await prices.known(shop, [DUNE]) == {}
+        first = await prices.quote(shop, DUNE)
+        second = await prices.quote(shop, DUNE)
+        assert await prices.known(shop, [DUNE]) == {DUNE.id: first.price}
+    assert (first.source, second.source) == ("wholesaler", "cache")
+    assert first.price == second.price
+
+
+@pytest.mark.filterwarnings("default:Call to deprecated:DeprecationWarning")  # aiocache calls redis-py of old
 async def test_prices_are_kept_in_redis(redis: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a Redis the second asking for a price is answered from it."""
     monkeypatch.setenv("BOOKSHOP_REDIS", redis)
@@ -78,6 +91,22 @@ async def test_prices_are_kept_in_redis(redis: str, monkeypatch: pytest.MonkeyPa
         second = await prices.quote(shop, DUNE)
     assert (first.source, second.source) == ("wholesaler", "cache")
     assert first.price == second.price
+
+
+@pytest.mark.filterwarnings("default:Call to deprecated:DeprecationWarning")
+async def test_a_price_that_is_not_told_is_a_job(redis: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a Redis, what the wholesaler does not answer is asked again by somebody else; without, it is not."""
+    silent = replace(DUNE, id=17)
+    async with open_shop() as shop:
+        assert shop.jobs is None
+        assert (await prices.quote(shop, silent)).source == "list"
+    monkeypatch.setenv("BOOKSHOP_REDIS", redis)
+    async with open_shop() as shop:
+        assert (await prices.quote(shop, silent)).source == "list"
+        assert shop.jobs is not None
+        (job,) = [job async for job in shop.jobs.iter_jobs()]
+    assert (job.function, job.kwargs) == ("ask_again", {"book_id": 17, "title": DUNE.title})
+    assert DUNE.title in await jobs.ask_again({}, book_id=17, title=DUNE.title)
 
 
 @pytest.mark.parametrize("name", command.FRAMEWORKS)

@@ -196,7 +196,7 @@ async def test_clear(client: httpx.AsyncClient, recorded: Callable[..., str]) ->
     recorded()
     await client.get("/api/records/app")
     assert (await client.post("/api/records/clear", json={}, headers=CHANGE)).json() == {}
-    assert (await client.get("/api/records")).json() == {"records": [], "next": None}
+    assert (await client.get("/api/records")).json() == {"records": [], "next": None, "notices": []}
     assert (await client.get("/api/records/app")).status_code == 200
 
 

@@ -18,6 +18,7 @@ from debug_toolbar_core.blocks import (
     Button,
     Code,
     Column,
+    Diff,
     Fact,
     Facts,
     Notice,
@@ -150,7 +151,7 @@ def test_markdown() -> None:
         'class="language-python"',
         "line 11",
         'class="language-text">x',
-        "<p>With:</p>\n<ul>\n<li><code>[7, &quot;a`b&quot;]</code>",
+        "<p>Parameters</p>\n<ul>\n<li><code>[7, &quot;a`b&quot;]</code>",
         "action <code>explain</code>: Explain with",
         "<em>radar: this output cannot draw it</em>",
     ):
@@ -211,9 +212,13 @@ def everywhere(text: str) -> list[Block]:
     return [
         Badge(text, text), Notice("error", text, text, place, text), Facts([Fact(text, text, hint=text)]),
         Facts([Fact(text, text, unit) for unit in ("sql", "code", "json", "source", "level")]),
-        Table([Column(text, "sql"), Column(text)], [Row((text, text), None, [Code(text)]), Row((text,), depth=2)], text, text),
-        Table([Column("x")], [], text, text), Tree({text: [text]}, text), 
+        Table(
+            [Column(text, "sql"), Column(text)], [Row((text, text), None, [Code(text)]), Row((text,), depth=2)],
+            text, text,
+        ),
+        Table([Column("x")], [], text, text), Tree({text: [text]}, text),
         Code(text, text, source=place, title=text, parameters=[{text: text}, [text]]),
+        Diff(text, f"{text}\n{text}", text, text),
         Section(text, [Notice("info", text)]), Button(text, text, {text: text}),
     ]  # fmt: skip
 
@@ -324,7 +329,8 @@ def test_the_rows_of_a_tree_are_indented() -> None:
     lines = to_text(blocks, width=90).splitlines()[2:4]
     assert [line[8:16].rstrip() for line in lines] == ["Loop", "  Scan"]
     html = MarkdownIt("commonmark").enable("table").render(to_markdown(blocks))
-    assert "<td>· Scan</td>" in html and f"<td>{'· ' * 24}Deep</td>" in html
+    assert "<td>· Scan</td>" in html
+    assert f"<td>{'· ' * 24}Deep</td>" in html
     assert "Scan" in to_text([Table([Column("n", "count")], [Row((1,), depth=3)]), *blocks])
 
 
@@ -339,3 +345,15 @@ def test_parameters_are_written_for_each_execution() -> None:
         to_markdown([Code("x", parameters=[])]),
     ):
         assert "(700 more lines)" in drawn or "`[]`" in drawn
+
+
+def test_a_difference_has_the_lines_that_changed() -> None:
+    """Lines taken out and put in are marked, with a few around them; alike texts say so, long ones are cut."""
+    before = "\n".join(str(n) for n in range(20))
+    blocks = [Diff(before, before.replace("10", "ten"), title="Changed"), Diff("x", "x"), Diff("a\n" * 1_200, "b")]
+    drawn = to_text(blocks)
+    assert "Changed\n@@ -8,7 +8,7 @@\n 7\n 8\n 9\n-10\n+ten\n 11\n 12\n 13\n" in drawn
+    assert "No line differs." in drawn
+    assert "more lines" in drawn
+    assert "```diff\n@@ -8,7 +8,7 @@\n 7" in to_markdown(blocks)
+    assert "*No line differs.*" in to_markdown(blocks)

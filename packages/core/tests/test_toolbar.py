@@ -371,3 +371,42 @@ async def test_blocks_and_notices_of_a_record() -> None:
         ("shouting", "b"), ("counting", "odd"), ("shouting", "a"),
     ]  # fmt: skip
     assert [shown.panel.name for shown in tools.shown(loaded)] == ["shouting", "counting"]
+
+
+class WatchingPanel(Panel):
+    """Asks elsewhere what became of something, when somebody looks."""
+
+    name, title = "watching", "Watching"
+
+    def __init__(self, fault: Exception | None = None, seconds: float = 0) -> None:
+        self.fault, self.seconds = fault, seconds
+
+    async def refresh(self, record: Record) -> None:
+        await asyncio.sleep(self.seconds)
+        if self.fault is not None:
+            raise self.fault
+        record.data["watching"] = {"status": "done", "password": "hunter2", "seen": current() is None}
+
+
+async def test_a_panel_brings_a_record_up_to_date_for_its_reader() -> None:
+    """What it learns is shown, redacted, and not kept; nothing of it is recorded."""
+    toolbar = Toolbar(Config(panels=[WatchingPanel()]))
+    with toolbar.capture("http") as record:
+        pass
+    shown, told = await toolbar.refresh(await toolbar.load(record.id), "watching")
+    assert (shown.data["watching"], told) == ({"status": "done", "password": "[redacted]", "seen": True}, [])
+    assert (await toolbar.load(record.id)).data == {}
+
+
+@pytest.mark.parametrize(
+    ("panel", "said"),
+    [(WatchingPanel(ValueError("away")), "ValueError: away"), (WatchingPanel(seconds=9), "took over 0.05 s")],
+)
+async def test_what_cannot_be_brought_up_to_date_is_said(panel: Panel, said: str) -> None:
+    """A panel that fails or takes too long: the record is shown as it was, with a notice."""
+    toolbar = Toolbar(Config(panels=[panel], action_budget=0.05))
+    with toolbar.capture("http") as record:
+        pass
+    shown, told = await toolbar.refresh(await toolbar.load(record.id), "watching")
+    assert shown.data == {}
+    assert said in told[0].text  # type: ignore[attr-defined]  # it is a notice

@@ -25,8 +25,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import HTTPConnection
 
-from bookshop import carts, domain, pages, prices
-from bookshop.schema import BookOut, CartOut, Credentials, NewItem, PriceOut, ReviewOut
+from bookshop import carts, domain, neighbour, pages, prices
+from bookshop.config import TOOLBAR
+from bookshop.graph import catalogue
+from bookshop.schema import BookOut, CartOut, Credentials, DeliveryOut, NewItem, PriceOut, ReviewOut
 from bookshop.shop import Shop, open_shop
 from debug_toolbar_fastapi import FastAPIDebugToolbarConfig, setup_debug_toolbar
 
@@ -57,6 +59,14 @@ async def database(shop: Annotated[Shop, Depends(the_shop)]) -> AsyncIterator[As
 TheShop = Annotated[Shop, Depends(the_shop)]
 Database = Annotated[AsyncSession, Depends(database)]
 Token = Annotated[str | None, Cookie(alias=carts.COOKIE)]
+
+
+async def the_cart(session: Database, token: Token = None) -> CartOut:
+    """The visitor's cart."""
+    return await carts.find(session, token)
+
+
+TheCart = Annotated[CartOut, Depends(the_cart)]
 
 
 def show(request: Request, name: str, context: pages.Context, status: int = 200) -> Response:
@@ -91,15 +101,15 @@ async def broken(request: Request, book_id: int, session: Database) -> Response:
 
 
 @html.get("/search")
-async def search(request: Request, session: Database, token: Token = None, q: str = "") -> Response:
+async def search(request: Request, shop: TheShop, session: Database, token: Token = None, q: str = "") -> Response:
     """What was found."""
-    return show(request, "search.html", await pages.search(session, token, q))
+    return show(request, "search.html", await pages.search(shop, session, token, q))
 
 
 @html.get("/cart")
-async def cart(request: Request, session: Database, token: Token = None) -> Response:
+async def cart(request: Request, cart: TheCart) -> Response:
     """The cart."""
-    return show(request, "cart.html", await pages.plain(session, token))
+    return show(request, "cart.html", {"cart": cart})
 
 
 @html.post("/cart")
@@ -205,10 +215,22 @@ async def list_reviews(book_id: int, session: Database) -> list[ReviewOut]:
     return await domain.reviews(session, book_id)
 
 
+@api.get("/books/{book_id}/delivery", response_model=DeliveryOut)
+async def show_delivery(book_id: int, session: Database) -> Response:
+    """When a book can come, passed on as the carrier says it."""
+    return JSONResponse(prices.delivery(await domain.book(session, book_id)))
+
+
 @api.get("/prices")
 async def list_prices(shop: TheShop, session: Database, book: int | None = None) -> list[PriceOut]:
     """Today's price of one book, or of every one."""
     return await prices.quotes(shop, await domain.chosen(session, book))
+
+
+@api.get("/stars")
+async def list_stars(connection: HTTPConnection) -> dict[str, int]:
+    """The best stars of a few books, asked from this very API over HTTP."""
+    return await neighbour.stars(connection.scope["server"])
 
 
 @api.post("/cart/items", status_code=201)
@@ -235,11 +257,12 @@ def create_app(*, toolbar: bool = True, **options: Any) -> FastAPI:
     app = FastAPI(debug=True, title="Bookshop", lifespan=lifespan)
     app.include_router(html)
     app.include_router(api)
+    app.add_route("/graphql", catalogue)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.add_exception_handler(AnyHTTPException, failed)
     app.add_exception_handler(domain.UnknownBook, failed)
     if toolbar:
-        setup_debug_toolbar(app, FastAPIDebugToolbarConfig(**options))
+        setup_debug_toolbar(app, FastAPIDebugToolbarConfig(**{**TOOLBAR, **options}))
     return app
 
 

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
-from litestar import Controller, Litestar, Request, Response, Router, WebSocket, get, post, websocket
+from litestar import Controller, Litestar, Request, Response, Router, WebSocket, asgi, get, post, websocket
 from litestar.background_tasks import BackgroundTask
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import HTTPException, WebSocketDisconnect
+from litestar.events import listener
+from litestar.exceptions import HTTPException, ServiceUnavailableException, WebSocketDisconnect
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.params import FromPath, FromQuery, JSONBody, URLEncodedBody
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, ServerSentEvent, ServerSentEventMessage, Stream, Template
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
+from litestar.types import Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import carts, domain, pages, prices
-from bookshop.schema import BookOut, CartOut, Credentials, NewItem, PriceOut, ReviewOut
+from bookshop import carts, domain, neighbour, pages, prices
+from bookshop.config import TOOLBAR
+from bookshop.graph import catalogue
+from bookshop.schema import BookOut, CartOut, Credentials, DeliveryOut, NewItem, PriceOut, ReviewOut
 from bookshop.shop import Shop, open_shop
 from debug_toolbar_litestar import DebugToolbarPlugin, LitestarDebugToolbarConfig
 
+logger = logging.getLogger("bookshop")
+
 AnyRequest = Request[Any, Any, Any]
+Connection = ASGIConnection[Any, Any, Any, Any]
 TheShop = NamedDependency[Shop]
 Database = NamedDependency[AsyncSession]
 Token = NamedDependency[str | None]
+TheCart = NamedDependency[CartOut]
 
 
 @asynccontextmanager
@@ -54,6 +66,24 @@ async def database(shop: TheShop) -> AsyncIterator[AsyncSession]:
 async def the_token(request: AnyRequest) -> str | None:
     """The visitor's cart, if there is one."""
     return request.cookies.get(carts.COOKIE)
+
+
+async def the_cart(session: Database, token: Token) -> CartOut:
+    """The visitor's cart."""
+    return await carts.find(session, token)
+
+
+async def is_open(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Refuse to sell while the shop is closed."""
+    if "shop" not in connection.app.state:
+        raise ServiceUnavailableException("The shop is closed.")
+
+
+@listener("sold")
+async def restock(cart: CartOut) -> None:
+    """Look whether what was sold has to be ordered anew."""
+    await asyncio.sleep(0.01)
+    logger.debug("Stock looked through", extra={"books": cart.count})
 
 
 def remember(response: Response[Any], cart: CartOut) -> Response[Any]:
@@ -85,21 +115,22 @@ class BookPages(Controller):
 
 
 @get("/search")
-async def search(session: Database, token: Token, q: FromQuery[str] = "") -> Template:
+async def search(shop: TheShop, session: Database, token: Token, q: FromQuery[str] = "") -> Template:
     """What was found."""
-    return Template("search.html", context=await pages.search(session, token, q))
+    return Template("search.html", context=await pages.search(shop, session, token, q))
 
 
 @get(["/cart", "/login", "/live", "/about"])
-async def plain(request: AnyRequest, session: Database, token: Token) -> Template:
+async def plain(request: AnyRequest, cart: TheCart) -> Template:
     """The cart, login, live and about pages: the template is named after the path."""
-    return Template(f"{request.url.path[1:]}.html", context=await pages.plain(session, token))
+    return Template(f"{request.url.path[1:]}.html", context={"cart": cart})
 
 
-@post("/cart")
-async def buy(data: URLEncodedBody[NewItem], session: Database, token: Token) -> Response[Any]:
+@post("/cart", guards=[is_open])
+async def buy(request: AnyRequest, data: URLEncodedBody[NewItem], session: Database, token: Token) -> Response[Any]:
     """Put a book into the cart, and show the cart."""
     cart = await carts.add(session, token, data)
+    request.app.emit("sold", cart)
     receipt = BackgroundTask(carts.send_receipt, cart)
     return remember(Redirect("/cart", status_code=303, background=receipt), cart)
 
@@ -179,10 +210,23 @@ class BookApi(Controller):
         return await domain.reviews(session, book_id)
 
 
+@get("/books/{book_id:int}/delivery")
+async def show_delivery(book_id: FromPath[int], session: Database) -> Response[DeliveryOut]:
+    """When a book can come, passed on as the carrier says it."""
+    found: Any = prices.delivery(await domain.book(session, book_id))
+    return Response(found)
+
+
 @get("/prices")
 async def list_prices(shop: TheShop, session: Database, book: FromQuery[int | None] = None) -> list[PriceOut]:
     """Today's price of one book, or of every one."""
     return await prices.quotes(shop, await domain.chosen(session, book))
+
+
+@get("/stars")
+async def list_stars(request: AnyRequest) -> dict[str, int]:
+    """The best stars of a few books, asked from this very API over HTTP."""
+    return await neighbour.stars(request.scope["server"] or ())
 
 
 @post("/cart/items")
@@ -200,6 +244,12 @@ def failed(request: AnyRequest, error: Exception) -> Response[Any]:
     return Template("error.html", context=pages.failure(status, detail), status_code=status)
 
 
+@asgi("/graphql", is_mount=True, copy_scope=True)
+async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
+    """The catalogue as GraphQL."""
+    await catalogue(dict(scope), receive, send)
+
+
 html: list[Any] = [
     home,
     BookPages,
@@ -214,20 +264,26 @@ html: list[Any] = [
     events,
     socket,
 ]
-api = Router("/api", route_handlers=[BookApi, list_prices, add_item])
+api = Router("/api", route_handlers=[BookApi, show_delivery, list_prices, list_stars, add_item])
 
 
 def create_app(*, toolbar: bool = True, **options: Any) -> Litestar:
     """Return the shop, with the debug toolbar unless `toolbar` is False; `options` configure the toolbar."""
     static = create_static_files_router("/static", directories=[pages.STATIC])
     return Litestar(
-        route_handlers=[Router("/", route_handlers=html, include_in_schema=False), api, static],
-        dependencies={"shop": Provide(the_shop), "session": Provide(database), "token": Provide(the_token)},
+        route_handlers=[Router("/", route_handlers=html, include_in_schema=False), api, graphql, static],
+        dependencies={
+            "shop": Provide(the_shop),
+            "session": Provide(database),
+            "token": Provide(the_token),
+            "cart": Provide(the_cart),
+        },
         exception_handlers={HTTPException: failed, domain.UnknownBook: failed},
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(pages.environment("Litestar"))),
         openapi_config=OpenAPIConfig(title="Bookshop", version="0.1.0"),
-        plugins=[DebugToolbarPlugin(LitestarDebugToolbarConfig(**options))] if toolbar else [],
+        plugins=[DebugToolbarPlugin(LitestarDebugToolbarConfig(**{**TOOLBAR, **options}))] if toolbar else [],
         lifespan=[lifespan],
+        listeners=[restock],
         debug=True,
     )
 

@@ -10,8 +10,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import carts, domain
+from bookshop import carts, domain, prices
 from bookshop.covers import cover
+from bookshop.shop import Shop
 from debug_toolbar_core import note, span
 
 logger = logging.getLogger("bookshop")
@@ -61,10 +62,11 @@ async def broken(session: AsyncSession, book_id: int) -> Context:
     return {"book": item, "label": domain.print_label(item)}
 
 
-async def search(session: AsyncSession, token: str | None, words: str) -> Context:
-    """What was found."""
+async def search(shop: Shop, session: AsyncSession, token: str | None, words: str) -> Context:
+    """What was found, at today's prices where they are known."""
     found = await domain.search(session, words)
-    return {"cart": await carts.find(session, token), "words": words, "books": found}
+    today = await prices.known(shop, found) if found else {}
+    return {"cart": await carts.find(session, token), "words": words, "books": found, "today": today}
 
 
 async def slow(session: AsyncSession, token: str | None) -> Context:

@@ -38,6 +38,24 @@ class PriceOut:
 
 
 @dataclass(frozen=True)
+class DeliveryOption:
+    """One way a book can come, and what it costs in cents."""
+
+    name: str
+    price: int
+
+
+@dataclass(frozen=True)
+class DeliveryOut:
+    """When a book can be with its reader, and how."""
+
+    book_id: int
+    days: int
+    carrier: str
+    options: list[DeliveryOption]
+
+
+@dataclass(frozen=True)
 class NewItem:
     """So many copies of a book, to be put into the cart."""
 

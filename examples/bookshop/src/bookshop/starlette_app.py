@@ -18,7 +18,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bookshop import carts, domain, pages, prices
+from bookshop import carts, domain, neighbour, pages, prices
+from bookshop.config import TOOLBAR
+from bookshop.graph import catalogue
 from bookshop.schema import CartOut, Credentials, NewItem
 from bookshop.shop import Shop, open_shop
 from debug_toolbar_starlette import DebugToolbarMiddleware, StarletteDebugToolbarConfig
@@ -85,8 +87,9 @@ async def broken(request: Request) -> Response:
 async def search(request: Request) -> Response:
     """What was found."""
     words = request.query_params.get("q", "")
-    async with the_shop(request).session() as session:
-        return show(request, "search.html", await pages.search(session, token(request), words))
+    shop = the_shop(request)
+    async with shop.session() as session:
+        return show(request, "search.html", await pages.search(shop, session, token(request), words))
 
 
 async def plain(request: Request) -> Response:
@@ -174,12 +177,23 @@ async def list_reviews(request: Request) -> Response:
         return JSONResponse([asdict(review) for review in found])
 
 
+async def show_delivery(request: Request) -> Response:
+    """When a book can come, passed on as the carrier says it."""
+    async with the_shop(request).session() as session:
+        return JSONResponse(prices.delivery(await domain.book(session, request.path_params["book_id"])))
+
+
 async def list_prices(request: Request) -> Response:
     """Today's price of one book, or of every one."""
     book_id = number(query) if (query := request.query_params.get("book")) else None
     async with the_shop(request).session() as session:
         books = await domain.chosen(session, book_id)
     return JSONResponse([asdict(price) for price in await prices.quotes(the_shop(request), books)])
+
+
+async def list_stars(request: Request) -> Response:
+    """The best stars of a few books, asked from this very API over HTTP."""
+    return JSONResponse(await neighbour.stars(request.scope["server"]))
 
 
 async def add_item(request: Request) -> Response:
@@ -203,7 +217,9 @@ api: list[BaseRoute] = [
     Route("/books", list_books),
     Route("/books/{book_id:int}", show_book),
     Route("/books/{book_id:int}/reviews", list_reviews),
+    Route("/books/{book_id:int}/delivery", show_delivery),
     Route("/prices", list_prices),
+    Route("/stars", list_stars),
     Route("/cart/items", add_item, methods=["POST"]),
 ]
 routes: list[BaseRoute] = [
@@ -224,13 +240,14 @@ routes: list[BaseRoute] = [
     Route("/events", events),
     WebSocketRoute("/ws/prices", socket),
     Mount("/api", routes=api, name="api"),
+    Route("/graphql", catalogue),
     Mount("/static", StaticFiles(directory=pages.STATIC), name="static"),
 ]
 
 
 def create_app(*, toolbar: bool = True, **options: Any) -> Starlette:
     """Return the shop, with the debug toolbar unless `toolbar` is False; `options` configure the toolbar."""
-    config = StarletteDebugToolbarConfig(**options)
+    config = StarletteDebugToolbarConfig(**{**TOOLBAR, **options})
     middleware = [Middleware(DebugToolbarMiddleware, config=config)] if toolbar else []
     handlers: dict[Any, Any] = {HTTPException: failed, domain.UnknownBook: failed}
     return Starlette(debug=True, routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)

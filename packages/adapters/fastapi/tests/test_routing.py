@@ -182,3 +182,27 @@ async def test_a_starlette_application_that_mounts_one_tells_its_routes() -> Non
     assert listed["/shop/api/v2/books/{id}"] == "http"
     assert listed["/shop/api/v2/books/live"] == "websocket"
     assert listed["/shop/sub/books/{id}"] == "http"
+
+
+async def test_asking_for_the_schema_leaves_nothing_behind() -> None:
+    """A route that is added after we looked is in the application's own schema, and one it made itself is kept."""
+    served = Served(make)
+    async with served.client.running():
+        told = served.probe.app
+        app = told.fastapi
+        assert told.openapi() is not None
+        assert app.openapi_schema is None
+        app.add_api_route("/late", lambda: 1)
+        own = app.openapi()
+        assert "/late" in own["paths"]
+        assert told.openapi() is own
+        assert app.openapi_schema is own
+
+
+async def test_the_pages_of_documentation_are_told() -> None:
+    """Swagger UI, ReDoc and the document under their paths; those that are switched off are not."""
+    shop = FastAPI(redoc_url=None)
+    told = setup_debug_toolbar(shop, FastAPIDebugToolbarConfig(enabled=True, panels=[])).application
+    assert list(told.documentation()) == [("swagger", "/docs"), ("openapi.json", "/openapi.json")]
+    without = setup_debug_toolbar(FastAPI(openapi_url=None), FastAPIDebugToolbarConfig(enabled=True, panels=[]))
+    assert list(without.application.documentation()) == []

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from litestar import Controller, Litestar, Request, Router, WebSocket, asgi, delete, get, post, websocket_listener
 from litestar.config.cors import CORSConfig
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, ScalarRenderPlugin, SwaggerRenderPlugin
 from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 from litestar.types import Receive, Scope, Send
@@ -176,6 +178,23 @@ async def test_the_settings_and_the_schema_are_told() -> None:
     assert "/shop/api/v1/books/{id}" in schema["paths"]
 
 
+@pytest.mark.parametrize("path", [None, "/api-docs/"])
+async def test_the_pages_of_documentation_are_told(path: str | None) -> None:
+    """What renders the schema, by what it renders it with, under the configured path."""
+
+    def documented(settings: Mapping[str, Any] | None) -> Any:
+        plugin = DebugToolbarPlugin(LitestarDebugToolbarConfig(**settings or {}))
+        pages = [SwaggerRenderPlugin(), ScalarRenderPlugin(), JsonRenderPlugin()]
+        config = OpenAPIConfig("Shop", "1", render_plugins=pages, path=path)
+        return Litestar([several], plugins=[plugin], openapi_config=config, logging_config=None)
+
+    served = Served(documented)
+    async with served.client.running():
+        base = (path or "/schema").rstrip("/")
+        pages = list(served.probe.app.documentation())
+        assert pages == [("scalar", f"{base}/scalar"), ("swagger", f"{base}/swagger"), ("json", f"{base}/openapi.json")]
+
+
 async def test_without_a_schema_there_is_none() -> None:
     """An application without OpenAPI has no schema, and its routes all the same."""
 
@@ -186,6 +205,7 @@ async def test_without_a_schema_there_is_none() -> None:
     served = Served(bare)
     async with served.client.running():
         assert served.probe.app.openapi() is None
+        assert list(served.probe.app.documentation()) == []
         assert {route.path for route in served.probe.app.routes()} == {"/a", "/b/{x}"}
 
 

@@ -7,7 +7,7 @@ from itertools import starmap
 from typing import Any
 
 from debug_toolbar_core import Panel, Record, Toolbar, ToolbarError, UnknownPanel
-from debug_toolbar_core.blocks import Block, Notice
+from debug_toolbar_core.blocks import Block
 from debug_toolbar_core.offload import offload
 from debug_toolbar_core.toolbar import APP
 from debug_toolbar_core.views import gathered
@@ -16,6 +16,7 @@ from .answers import Answer, Refused, json_answer, json_bytes
 from .asked import Asked
 from .document import dump
 from .patience import VIEW_SECONDS, within
+from .troubles import entry, troubles
 
 _LIMIT, _LIMIT_MOST = 50, 500
 
@@ -32,7 +33,8 @@ class Records:
         limit, before = asked.number("limit", _LIMIT, _LIMIT_MOST), asked.record_id("before")
         search = self.toolbar.recent(limit, before, asked.query().get("q", ""))
         found, more = await within(self.seconds, search)
-        return json_bytes(await offload(dump, {"records": found, "next": more}))
+        notices = _json(self.toolbar.troubles())
+        return json_bytes(await offload(dump, {"records": found, "next": more, "notices": notices}))
 
     async def detail(self, asked: Asked) -> Answer:
         """Answer with a record, its line, its menu, and its notices; with `?summary` only the line."""
@@ -55,13 +57,13 @@ class Records:
         views = self.toolbar.views
         shown = views.all(record)
         notices = [{**notice.to_json(), "panel": panel} for panel, notice in gathered(shown)]
-        broken = self.toolbar.errors if record.kind == APP else {}
-        told = [{**_why(why).to_json(), "panel": name} for name, why in broken.items()]
+        wrong = troubles(self.toolbar) if record.kind == APP else {}
+        told = [{**notice.to_json(), "panel": name} for name, about in wrong.items() for notice in about]
         return dump(
             {
                 "record": self.toolbar.encoder.encode(record),
                 "summary": views.summarise(record, shown),
-                "panels": [*(views.entry(each, record) for each in shown), *starmap(_broken, broken.items())],
+                "panels": [*(views.entry(each, record) for each in shown), *starmap(entry, wrong.items())],
                 "notices": [*told, *notices],
             }
         )
@@ -69,14 +71,15 @@ class Records:
     async def panel(self, asked: Asked) -> Answer:
         """Answer with the blocks of one panel; of one that did not load, why."""
         name = asked.names["panel"]
-        if (why := self.toolbar.errors.get(name)) is not None:
-            return json_answer({"panel": _broken(name, why), "blocks": [_why(why).to_json()]})
+        if name not in self.toolbar.by_name and (about := troubles(self.toolbar).get(name)) is not None:
+            return json_answer({"panel": entry(name, about), "blocks": _json(about)})
         record, panel = await self._found(asked)
-        return json_bytes(await within(self.seconds, offload(self._blocks, record, panel)))
+        record, told = await self.toolbar.refresh(record, panel.name)
+        return json_bytes(await within(self.seconds, offload(self._blocks, record, panel, told)))
 
-    def _blocks(self, record: Record, panel: Panel) -> bytes:
+    def _blocks(self, record: Record, panel: Panel, told: Iterable[Block]) -> bytes:
         shown = self.toolbar.views.show(record, panel)
-        return dump({"panel": self.toolbar.views.entry(shown, record), "blocks": _json(shown.blocks)})
+        return dump({"panel": self.toolbar.views.entry(shown, record), "blocks": _json([*told, *shown.blocks])})
 
     async def act(self, asked: Asked) -> Answer:
         """Run a panel's action on a record and answer with its blocks."""
@@ -110,25 +113,6 @@ class Records:
         await asked.arguments()
         await self.toolbar.clear()
         return json_answer({})
-
-
-def _why(why: str) -> Notice:
-    return Notice("error", why, "Nothing of it is shown; the other panels are complete.", label="did not load")
-
-
-def _broken(name: str, why: str) -> dict[str, Any]:
-    """Return the menu's line of a panel that did not load, among those of the application."""
-    return {
-        "name": name,
-        "title": name,
-        "group": "application",
-        "badge": {"text": "did not load", "detail": None, "level": "error"},
-        "level": "error",
-        "empty": False,
-        "failure": {"hook": "load", "message": why},
-        "needs": None,
-        "actions": [],
-    }
 
 
 def _json(blocks: Iterable[Block]) -> list[dict[str, Any]]:

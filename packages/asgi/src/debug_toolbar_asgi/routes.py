@@ -83,7 +83,7 @@ _LIMIT = "At most so many, 1 to 500; default 50."
 _PANEL = "/api/records/{id}/panels/{panel}"
 _BLOCKS: Schema = record(blocks=many("Block"))
 _DEMAND: Schema = record(panels={"type": "array", "items": _TEXT}, requests={"type": "integer"})
-_PAGE: Schema = record(records=many("Summary"), next={"type": ["string", "null"]})
+_PAGE: Schema = record(records=many("Summary"), next={"type": ["string", "null"]}, notices=many("Block"))
 _DETAIL: Schema = record(record=ref("Record"), summary=ref("Summary"), panels=many("PanelEntry"), notices=many("Block"))
 _SETUP: Schema = record(panels=many("PanelInfo"), version=_TEXT, editor=_TEXT, paths={"type": "object"}, title=_TEXT)
 _ANY: Schema = {"type": "object"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from debug_toolbar_core import Toolbar, UnknownPanel, UnknownRecord
+from debug_toolbar_core import Toolbar, ToolbarError, UnknownPanel, UnknownRecord
 from debug_toolbar_core.pattern import pattern
 
 from . import openapi
@@ -101,10 +101,13 @@ class Site:
         except Refused as refused:
             return refused.answer()
         except UnknownRecord as unknown:
-            hint = "Repeat the request; a larger store keeps records longer."
+            wrong = next(iter(self.toolbar.troubles()), None)
+            hint = wrong.text if wrong else "Repeat the request; a larger store keeps records longer."
             return error(404, "record_unknown", str(unknown), hint)
         except UnknownPanel as unknown:
             return error(404, "panel_unknown", str(unknown), "GET /api/panels lists what is installed.")
+        except ToolbarError as fault:
+            return error(503, "store_away", str(fault), "Try again; GET /api/records says how the store is.")
         except Exception as fault:  # noqa: BLE001 - the border to the server: our faults are answers
             self._tell(route.path, fault)
             message = f"The toolbar failed to answer: {type(fault).__qualname__}."

@@ -12,7 +12,8 @@ from debug_toolbar_core.blocks import Block, Notice, checked
 from debug_toolbar_core.context import suppressed
 from debug_toolbar_core.errors import ToolbarError, UnknownPanel
 from debug_toolbar_core.fault import message_of
-from debug_toolbar_core.panel import Panel
+from debug_toolbar_core.offload import offload
+from debug_toolbar_core.panel import Panel, overrides
 from debug_toolbar_core.record import Record
 
 if TYPE_CHECKING:
@@ -44,6 +45,19 @@ async def run_action(
     return blocks
 
 
+async def run_refresh(toolbar: Toolbar, record: Record, panel: Panel) -> tuple[Record, list[Block]]:
+    """Have a panel bring a record up to date; return it, redacted anew, and what to say when that failed."""
+    if record.imported or not overrides(panel, "refresh"):
+        return record, []
+
+    async def refreshed(record: Record) -> Iterable[Block]:
+        await panel.refresh(record)
+        return ()
+
+    told = await _run(refreshed, record, {}, toolbar.config.action_budget)
+    return await offload(toolbar.encoder.through, record), told
+
+
 async def _run(method: Any, record: Record, arguments: Mapping[str, Any], budget: float) -> list[Block]:
     timeout = asyncio.timeout(budget)
     try:
@@ -55,7 +69,7 @@ async def _run(method: Any, record: Record, arguments: Mapping[str, Any], budget
         if isinstance(error, asyncio.CancelledError) and _cancelled():
             raise
         if isinstance(error, TimeoutError) and timeout.expired():
-            return [Notice("error", f"The action took over {budget:g} s and was cut.", "Setting: action_budget.")]
+            return [Notice("error", f"It took over {budget:g} s and was cut.", "Setting: action_budget.")]
         return [Notice("error", f"The action failed: {type(error).__qualname__}: {message_of(error)}")]
 
 

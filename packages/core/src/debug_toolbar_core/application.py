@@ -52,6 +52,10 @@ class Application:
         """Return the application's OpenAPI schema, or None."""
         return None
 
+    def documentation(self) -> Iterable[tuple[str, str]]:
+        """List the pages that document the API: what draws each (`swagger`, `redoc`, `scalar`…), and its path."""
+        return ()
+
     def matched(self, scope: Mapping[str, Any]) -> Route | None:
         """Return the route that served this scope; called once, after the application returned."""
         return None

@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from math import isfinite
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from debug_toolbar_core.snapshot import snapshot
+from debug_toolbar_core.block import Block, Part, all_of, as_json, listed, of
+from debug_toolbar_core.flame import Flame, Frame, Profile
 from debug_toolbar_core.source import Source
-from debug_toolbar_core.units import jsonable
+
+__all__ = [
+    "LEVELS", "Badge", "Block", "Button", "Code", "Column", "Diff", "Fact", "Facts", "Flame", "Frame", "Level",
+    "Notice", "Profile", "Row", "Section", "Table", "Timeline", "Tree", "Unit", "checked", "walk",
+]  # fmt: skip
 
 Level = Literal["info", "warning", "error"]
-Unit = Literal["s", "bytes", "count", "percent", "code", "source", "json", "time", "sql", "level"]
+Unit = Literal["s", "bytes", "count", "percent", "code", "source", "json", "time", "sql", "level", "link", "record"]
 LEVELS: tuple[Level, ...] = ("info", "warning", "error")
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One piece of a view. Plain values only: no markup, colours, or formatted numbers."""
-
-    type: ClassVar[str] = "block"
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the block as JSON, its class's name in lower case as `type`."""
-        values = {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
-        return {"type": self.type, **values}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (Block, Column, Row, Fact)):
-        return value.to_json()
-    if isinstance(value, Source):
-        return value._asdict()
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key if type(key) is str else str(jsonable(snapshot(key))): _plain(item) for key, item in value.items()}
-    if type(value) is float and not isfinite(value):
-        return str(value)
-    return jsonable(snapshot(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +38,7 @@ class Notice(Block):
     """Something to act on: what, how to fix it (`hint`), where, and the seconds it would save.
 
     Text between backticks is drawn as code. Notices with one `label` are one kind, searchable as `has:label`.
+    What two panels find alike, they give the same `key`: it is gathered once, the worst of them.
     """
 
     type: ClassVar[str] = "notice"
@@ -73,7 +52,7 @@ class Notice(Block):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Part):
     """One labelled value; `hint` explains it."""
 
     label: str
@@ -82,7 +61,7 @@ class Fact:
     hint: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"label": self.label, "value": _plain(self.value), "unit": self.unit, "hint": self.hint}
+        return {"label": self.label, "value": as_json(self.value), "unit": self.unit, "hint": self.hint}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +77,7 @@ class Facts(Block):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Column(Part):
     """A table's column: its unit decides how its cells are drawn, aligned and sorted."""
 
     title: str
@@ -109,7 +88,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Part):
     """A table's row: its cells, a severity, the blocks that open beneath it, and the span it tells of.
 
     `depth` makes the table a tree: a row belongs to the nearest row above it that is less deep, which folds it.
@@ -122,7 +101,7 @@ class Row:
     depth: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        cells, details = _plain(self.cells), _plain(self.details)
+        cells, details = as_json(self.cells), as_json(self.details)
         return {"cells": cells, "level": self.level, "details": details, "span": self.span, "depth": self.depth}
 
 
@@ -183,6 +162,20 @@ class Code(Block):
 
 
 @dataclass(frozen=True, slots=True)
+class Diff(Block):
+    """Two texts in a language, as what was taken out and put in line by line.
+
+    Example: `Diff("a\\nb", "a\\nc", "sql", "The statement before and after")`.
+    """
+
+    type: ClassVar[str] = "diff"
+    before: str
+    after: str
+    language: str = "text"
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Section(Block):
     """A titled group of blocks; `open=False` folds it, `tabs=True` draws its sections as tabs."""
 
@@ -208,39 +201,33 @@ def checked(blocks: Iterable[Block]) -> list[Block]:
     """Return what a view or an action yielded, if every output can draw it; a TypeError says what is wrong."""
     found = list(blocks)
     for block in found:
-        _of(block, Block)
-        if isinstance(block, Section):
-            checked(_listed(block.blocks))
-        elif isinstance(block, Notice) and block.level not in LEVELS:
-            raise TypeError(f"A notice's level is one of {', '.join(LEVELS)}, not {block.level!r}")
-        elif isinstance(block, Facts):
-            _of_all(block.items, Fact)
-        elif isinstance(block, Table):
-            _of_all(block.columns, Column)
-            for row in _of_all(block.rows, Row):
-                _listed(row.cells)
-                checked(_listed(row.details))
-                if type(row.depth) is not int or row.depth < 0:
-                    raise TypeError(f"A row's depth is a number of levels, not {row.depth!r:.40}")
+        _check(block)
         block.to_json()
     return found
 
 
-def _listed(value: Any) -> Any:
-    if not isinstance(value, (list, tuple)):
-        raise TypeError(f"A block holds lists and tuples; here is a {type(value).__qualname__}")
-    return value
+def _check(block: Any) -> None:
+    of(block, Block)
+    if isinstance(block, Section):
+        _check_all(block.blocks)
+    elif isinstance(block, Notice) and block.level not in LEVELS:
+        raise TypeError(f"A notice's level is one of {', '.join(LEVELS)}, not {block.level!r}")
+    elif isinstance(block, Facts):
+        all_of(block.items, Fact)
+    elif isinstance(block, Flame):
+        block.check()
+    elif isinstance(block, Table):
+        all_of(block.columns, Column)
+        for row in all_of(block.rows, Row):
+            listed(row.cells)
+            _check_all(row.details)
+            if type(row.depth) is not int or row.depth < 0:
+                raise TypeError(f"A row's depth is a number of levels, not {row.depth!r:.40}")
 
 
-def _of(value: Any, kind: type) -> None:
-    if not isinstance(value, kind):
-        raise TypeError(f"Expected a {kind.__name__}, found a {type(value).__qualname__}")
-
-
-def _of_all(values: Any, kind: type) -> Any:
-    for value in _listed(values):
-        _of(value, kind)
-    return values
+def _check_all(blocks: Any) -> None:
+    for block in listed(blocks):
+        _check(block)
 
 
 def walk(blocks: Iterable[Block]) -> Iterable[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields
@@ -56,6 +57,11 @@ def decode(document: Mapping[str, Any]) -> Record:
         raise ValueError(f"A record without {error.args[0]!r}.") from None
     except TypeError as error:
         raise ValueError(f"Not a record: {error}.") from None
+
+
+def decode_text(text: str | bytes) -> Record:
+    """Return the record of a JSON text; a ValueError says what is not understood."""
+    return decode(json.loads(text))
 
 
 def _record(document: Mapping[str, Any]) -> Record:

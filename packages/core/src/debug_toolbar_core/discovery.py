@@ -128,7 +128,7 @@ def _make(made: dict[str, Panel], errors: dict[str, str], name: str, plugin: Any
                 f"panel_options[{name!r}]", dict(options), f"the panel's own options ({error})"
             ) from None
         panel = error
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ConfigurationError):
         raise
     except BaseException as error:
         panel = error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from difflib import unified_diff
 from typing import Any
 
 from debug_toolbar_core.blocks import (
@@ -11,17 +12,22 @@ from debug_toolbar_core.blocks import (
     Button,
     Code,
     Column,
+    Diff,
     Facts,
+    Flame,
     Notice,
+    Profile,
+    Row,
     Section,
     Table,
     Timeline,
     Tree,
 )
+from debug_toolbar_core.flame import Heat, hottest
 from debug_toolbar_core.record import Record
 from debug_toolbar_core.snapshot import snapshot
 from debug_toolbar_core.units import NUMERIC, jsonable, show
-from debug_toolbar_core.visible import visible
+from debug_toolbar_core.visible import visible, visible_lines
 
 ROWS_MOST = 200
 DETAILED_MOST = 50
@@ -29,6 +35,8 @@ LINES_MOST = 200
 DEPTH_MOST = 8
 TEXT_MOST = 2_000
 INDENT_MOST = 24
+HOTTEST_MOST = 30
+COMPARED_MOST = 1_000
 
 
 class Drawer:
@@ -52,7 +60,7 @@ class Drawer:
 
 
 _METHODS: dict[type[Block], str] = {
-    kind: kind.type for kind in (Badge, Notice, Facts, Table, Timeline, Tree, Code, Section, Button)
+    kind: kind.type for kind in (Badge, Notice, Facts, Table, Timeline, Tree, Code, Diff, Flame, Section, Button)
 }
 
 
@@ -90,3 +98,33 @@ def executions(parameters: Any) -> list[str]:
     taken = jsonable(snapshot(parameters))
     many = type(taken) is list and bool(taken) and all(type(item) in (list, dict) for item in taken)
     return [short(item) for item in (taken if many else [taken])]
+
+
+def hot_table(flame: Flame, profile: Profile) -> Table:
+    """Return a profile as what a page of text has of a flame graph: its frames with the most weight of their own."""
+    compared = profile.before is not None
+    whole = sum(profile.weights)
+    unit = profile.unit
+    heads = [Column("Own", unit), Column("Share", "percent"), Column("Total", unit)]
+    heads += [Column("Own before", unit), Column("Total before", unit)] if compared else []
+    found = hottest(flame, profile)
+    rows = [Row(_hot(heat, whole, compared)) for heat in found[:HOTTEST_MOST]]
+    left = len(found) - len(rows)
+    title = f"{profile.name}: {show(whole, unit)} in {len(profile.stacks):,} stacks"
+    title += f"; {left:,} more frames are not listed" if left else ""
+    return Table([*heads, Column("Frame", "code"), Column("Where")], rows, title, "No stack was taken.")
+
+
+def _hot(heat: Heat, whole: float, compared: bool) -> tuple[Any, ...]:
+    frame = heat.frame
+    where = f"{frame.file or ''}{f':{frame.line}' if frame.line is not None else ''}" or frame.package
+    before = (heat.own_before, heat.total_before) if compared else ()
+    return (heat.own, heat.own / whole if whole else 0.0, heat.total, *before, frame.name, where)
+
+
+def changes(block: Diff) -> list[str]:
+    """Return the lines taken out and put in, marked `-` and `+`, with three lines around them; none if alike."""
+    before, after = visible_lines(str(block.before)), visible_lines(str(block.after))
+    lines = unified_diff(before[:COMPARED_MOST], after[:COMPARED_MOST], lineterm="")
+    left = max(len(before), len(after)) - COMPARED_MOST
+    return list(lines)[2:] + ([f"… ({left} more lines are not compared)"] if left > 0 else [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -10,19 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 from debug_toolbar_core.application import Route
 from debug_toolbar_core.body import read_body
-from debug_toolbar_core.decoding import FORMAT, decode
+from debug_toolbar_core.decoding import FORMAT, decode, decode_text
 from debug_toolbar_core.exchange import Body, Request, Response
 from debug_toolbar_core.fault import Error
 from debug_toolbar_core.record import Record
-from debug_toolbar_core.snapshot import snapshot
+from debug_toolbar_core.redaction_attributes import by_name
 from debug_toolbar_core.source import Source
 from debug_toolbar_core.span import Span
-from debug_toolbar_core.units import jsonable
+from debug_toolbar_core.strict import plain, tidy, write
 
 if TYPE_CHECKING:
     from debug_toolbar_core.redaction import Redactor
 
 __all__ = ["FORMAT", "Encoder", "decode"]
+
+
+_REQUEST = ("query", "headers", "cookies", "subprotocols", "body")
+_DOCUMENT = (
+    "request", "response", "route", "error", "spans", "folded", "data", "failures", "dropped", "tags",
+)  # fmt: skip
 
 
 class Encoder:
@@ -43,6 +48,22 @@ class Encoder:
 
     def encode(self, record: Record) -> dict[str, Any]:
         """Return the record as JSON, redacted and within limits; the record itself is not changed."""
+        encoded: dict[str, Any] = tidy(self.document(record))
+        return encoded
+
+    def dump(self, record: Record, json: Callable[[Any], bytes] = write) -> bytes:
+        """Return the record as a JSON text in UTF-8; `json` may be a faster encoder than the standard library's."""
+        try:
+            return json(self.document(record))
+        except (TypeError, ValueError, OverflowError):  # half a character, say: rare enough to begin anew
+            return write(self.encode(record))
+
+    def through(self, record: Record) -> Record:
+        """Return a record as every reader gets it: sent through JSON, with nothing raw in it."""
+        return decode_text(self.dump(record))
+
+    def document(self, record: Record) -> dict[str, Any]:
+        """Return what `encode` does, of JSON's types; that a text or number is none of JSON's, its encoder finds."""
         spans = list(record.spans)
         places = {id(span): index for index, span in enumerate(spans)}
         dropped = dict(record.dropped)
@@ -56,14 +77,14 @@ class Encoder:
             "started_at": record.started_at,
             "duration": record.duration,
             "open": record.open,
-            "request": self.request(record.request),
-            "response": self.response(record.response),
-            "route": self.route(record.route),
-            "error": self.error(record.error),
-            "spans": [self.span(span, places, record.duration) for span in spans],
+            "request": plain(self.request(record.request), *_REQUEST),
+            "response": plain(self.response(record.response), "headers", "body"),
+            "route": tidy(self.route(record.route)),
+            "error": plain(self.error(record.error)),
+            "spans": [plain(self.span(span, places, record.duration), "attributes", "source") for span in spans],
             "folded": [
                 {
-                    "panel": fold.panel,
+                    "panel": tidy(fold.panel),
                     "name": self.redactor.text(fold.name),
                     "count": fold.count,
                     "seconds": _finite(fold.seconds),
@@ -72,20 +93,16 @@ class Encoder:
             ],
             "data": {name: self.redactor.value(value) for name, value in list(record.data.items())},
             "failures": {
-                name: {"hook": failure.hook, "message": self.redactor.text(failure.message)}
+                name: {"hook": tidy(failure.hook), "message": self.redactor.text(failure.message)}
                 for name, failure in list(record.failures.items())
             },
-            "dropped": dropped,
+            "dropped": plain(dropped),
             "cost": record.cost,
-            "tags": self.redactor.value(record.tags),
+            "tags": self.redactor.value(record.tags) if record.tags else {},
             "framework": record.framework,
             "imported": record.imported,
         }
-        return {name: _tidy(value) for name, value in document.items()}
-
-    def through(self, record: Record) -> Record:
-        """Return a record as every reader gets it: sent through JSON, with nothing raw in it."""
-        return decode(json.loads(json.dumps(self.encode(record))))
+        return plain(document, *_DOCUMENT)
 
     def span(self, span: Span, places: Mapping[int, int], duration: float | None) -> dict[str, Any]:
         attributes = span.attributes
@@ -100,12 +117,12 @@ class Encoder:
             "attributes": self.attributes(attributes),
             "parent": places.get(id(span.parent)) if span.parent is not None else None,
             "task": span.task,
-            "source": _source(span.source),
+            "source": plain(_source(span.source)),
         }
 
     def attributes(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         shown = self.redactor.value(dict(attributes))
-        return shown if isinstance(shown, dict) else {}
+        return by_name(self.redactor, attributes, shown) if isinstance(shown, dict) else {}
 
     def request(self, request: Request | None) -> dict[str, Any] | None:
         if request is None:
@@ -124,7 +141,7 @@ class Encoder:
             "cookies": [list(pair) for pair in redactor.cookies(request.cookies)],
             "client": request.client,
             "subprotocols": _subprotocols(redactor, request.subprotocols),
-            "body": self.body(request.body),
+            "body": plain(self.body(request.body), "value"),
         }
 
     def response(self, response: Response | None) -> dict[str, Any] | None:
@@ -140,7 +157,7 @@ class Encoder:
             "ended": response.ended,
             "complete": response.complete,
             "encoding": response.encoding,
-            "body": self.body(response.body),
+            "body": plain(self.body(response.body), "value"),
         }
 
     def body(self, body: Body | None) -> dict[str, Any] | None:
@@ -197,19 +214,3 @@ def _source(source: Source | None) -> dict[str, Any] | None:
 
 def _finite(seconds: float) -> float:
     return seconds if math.isfinite(seconds) else 0.0
-
-
-def _tidy(value: Any) -> Any:
-    """Return what strict JSON can hold of a value that adapters and panels set: they may set anything."""
-    kind = type(value)
-    if kind is str:
-        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
-    if kind is dict:
-        return {_tidy(key) if type(key) is str else str(_tidy(key)): _tidy(item) for key, item in value.items()}
-    if kind is list:
-        return [_tidy(item) for item in value]
-    if kind is float:
-        return value if math.isfinite(value) else None
-    if value is None or kind is bool or kind is int:
-        return value
-    return _tidy(jsonable(snapshot(value)))

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+from debug_toolbar_core.blocks import Notice
 from debug_toolbar_core.border import tell
 from debug_toolbar_core.context import suppressed
 from debug_toolbar_core.discovery import discover, entries
@@ -14,7 +15,7 @@ from debug_toolbar_core.errors import ConfigurationError
 from debug_toolbar_core.fault import message_of
 from debug_toolbar_core.memory import MemoryStore
 from debug_toolbar_core.record import Record
-from debug_toolbar_core.store import KeepingStore, Store
+from debug_toolbar_core.store import FinishingStore, KeepingStore, Store, TellingStore
 
 _WAITING_MOST = 100
 
@@ -45,6 +46,7 @@ class Keeper:
         self.store = store
         self.budget = budget
         self.lost = 0
+        self._last = ""
         self._keep = _immediate(store)
         self._waits = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -102,8 +104,30 @@ class Keeper:
         except Exception as error:
             self._lose(record, _why(error), error)
 
+    def troubles(self) -> list[Notice]:
+        """Return what a reader should know of the store: how many records it lost and why, and what it says itself."""
+        found = list[Notice]()
+        if self.lost:
+            text = f"The store lost {self.lost} records of this process. The last time: {self._last}."
+            found.append(Notice("error", text, "The log says more.", label="records lost"))
+        if isinstance(self.store, TellingStore):
+            try:
+                found.extend(self.store.notices())
+            except Exception as error:
+                found.append(Notice("error", f"The store could not say how it is: {_why(error)}."))
+        return found
+
+    def finish(self) -> None:
+        """Have the store write what waits and let go of its files, if it is one that does."""
+        if isinstance(self.store, FinishingStore):
+            try:
+                self.store.finish()
+            except Exception as error:
+                tell("Store %s could not be closed: %s.", type(self.store).__qualname__, _why(error), error=error)
+
     def _lose(self, record: Record, why: str, error: BaseException | None = None) -> None:
         self.lost += 1
+        self._last = why
         if why not in self._told and len(self._told) < _WAITING_MOST:
             self._told.add(why)
             name = type(self.store).__qualname__

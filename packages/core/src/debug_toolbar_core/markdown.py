@@ -12,7 +12,9 @@ from debug_toolbar_core.blocks import (
     Button,
     Code,
     Column,
+    Diff,
     Facts,
+    Flame,
     Notice,
     Row,
     Section,
@@ -25,9 +27,11 @@ from debug_toolbar_core.drawing import (
     INDENT_MOST,
     ROWS_MOST,
     Drawer,
+    changes,
     clipped,
     executions,
     flat,
+    hot_table,
     indented,
     short,
 )
@@ -130,8 +134,19 @@ class _Document(Drawer):
             yield f"{title}{where}{line}".strip() + "\n"
         yield from _fenced(visible_lines(block.text), block.language)
         if lines := executions(block.parameters):
-            yield "\nWith:\n"
+            yield "\nParameters\n"
             yield from clipped(f"- {_code(line)}" for line in lines)
+
+    def diff(self, block: Diff, width: int, depth: int) -> Iterator[str]:
+        if block.title:
+            yield f"**{_escaped(block.title)}**\n"
+        lines = changes(block)
+        yield from _fenced(lines, "diff") if lines else ["*No line differs.*"]
+
+    def flame(self, block: Flame, width: int, depth: int) -> Iterator[str]:
+        if block.title:
+            yield f"**{_escaped(block.title)}**\n"
+        yield from self.blocks([hot_table(block, profile) for profile in block.profiles], depth + 1)
 
     def section(self, block: Section, width: int, depth: int) -> Iterator[str]:
         yield f"{'#' * min(depth + 2, 6)} {_escaped(block.title)}\n"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from dataclasses import dataclass
 
 from debug_toolbar_core.encoding import Encoder
@@ -14,10 +12,10 @@ from debug_toolbar_core.errors import ConfigurationError
 from debug_toolbar_core.offload import offload
 from debug_toolbar_core.record import Record
 from debug_toolbar_core.store import Summary, summarise
+from debug_toolbar_core.subscriber import Subscriber
 
 _RECORD = 4_096
 _SPAN = 1_024
-_WAITING_MOST = 256
 
 
 def weigh(record: Record) -> int:
@@ -52,7 +50,7 @@ class MemoryStore:
         self._app: dict[str, Record] = {}
         self._weight = 0
         self._lock = threading.Lock()
-        self._subscribers: set[_Subscriber] = set()
+        self._subscribers: set[Subscriber] = set()
 
     async def save(self, record: Record) -> None:
         """Keep a record, forgetting the oldest past the limits; the same id again replaces."""
@@ -113,26 +111,10 @@ class MemoryStore:
 
     async def subscribe(self) -> AsyncGenerator[str]:
         """Yield the id of each record saved from now on; a reader 256 records behind misses the rest."""
-        subscriber = _Subscriber()
+        subscriber = Subscriber()
         self._subscribers.add(subscriber)
         try:
             while True:
                 yield await subscriber.queue.get()
         finally:
             self._subscribers.discard(subscriber)
-
-
-class _Subscriber:
-    """One listener's queue, filled from whatever thread saves a record."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.queue: asyncio.Queue[str] = asyncio.Queue(_WAITING_MOST)
-
-    def tell(self, id: str) -> None:
-        with suppress(RuntimeError):  # its loop is closed: nobody listens there any more
-            self.loop.call_soon_threadsafe(self._put, id)
-
-    def _put(self, id: str) -> None:
-        if not self.queue.full():
-            self.queue.put_nowait(id)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Collection, Generator, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from debug_toolbar_core.application import Application
-from debug_toolbar_core.blocks import Block
+from debug_toolbar_core.blocks import Block, Notice
 from debug_toolbar_core.record import Kind, Record
 
 JSON = Any
@@ -92,7 +92,24 @@ class Panel:
         return None
 
     def view(self, record: Record) -> Iterable[Block]:
-        """Show a record, as blocks. Pure: it may run in any process, on a record that came from a file."""
+        """Show a record, as blocks. Pure: it may run in any process, on a record that came from a file.
+
+        A panel that collects from the application finds what it collected in `record.app_data`.
+        """
+        return ()
+
+    async def refresh(self, record: Record) -> None:
+        """Bring what changed since the record was closed into `record.data`, when a reader opens this panel.
+
+        For what goes on elsewhere, as a job's status does. Not called for lists and exports, nor on records
+        that were imported; what it leaves is shown and not kept. Cut after `action_budget` seconds.
+        """
+
+    def gather(self, record: Record, notices: Sequence[tuple[str, Notice]]) -> Iterable[Block]:
+        """Show what all panels found together: their notices, this one's among them, with the panels' titles.
+
+        What it yields is shown in place of `view`'s blocks, and counts nowhere: it was counted where it came from.
+        """
         return ()
 
 

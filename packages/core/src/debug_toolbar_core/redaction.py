@@ -19,7 +19,7 @@ REDACTION_RULES = 1
 
 _KEPT = STRING - 32  # a cut text with its mark still fits
 _MARK = re.compile(r"… \((?P<count>\d{1,15}) more\)\Z", re.ASCII)
-_CACHED_TEXTS, _CACHED_LENGTH = 1024, 4096
+_CACHED_TEXTS, _CACHED_LENGTH, _CACHED_VALUE = 1024, 4096, 512
 
 
 class Redactor:
@@ -47,6 +47,8 @@ class Redactor:
         self._pairs = PairScanner(self._rule)
         self._patterns = [_compiled(pattern) for pattern in patterns]
         self._clean: dict[str, None] = {}
+        self._fields: set[tuple[str, str]] = set()
+        self._urls: set[str] = set()
 
     def text(self, text: str) -> str:
         """Return a text without the secrets in it; past 16 KiB it is cut, and says so.
@@ -76,7 +78,18 @@ class Redactor:
 
     def headers(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return headers, in order, without secrets: scheme, names of cookies and attributes are kept."""
-        return [(name[:KEY_LIMIT], self._header(name, value)) for name, value in pairs]
+        known = self._fields
+        return [
+            (name, value) if (name, value) in known else self._field_of_header(name, value) for name, value in pairs
+        ]
+
+    def _field_of_header(self, name: str, value: str) -> tuple[str, str]:
+        shown = (name[:KEY_LIMIT], self._header(name, value))
+        if shown == (name, value) and len(value) <= _CACHED_VALUE:  # no secret is kept in memory for our sake
+            if len(self._fields) >= _CACHED_TEXTS:
+                self._fields.clear()
+            self._fields.add(shown)
+        return shown
 
     def cookies(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return cookies with their values masked, all but the revealed."""
@@ -99,11 +112,18 @@ class Redactor:
         >>> Redactor().url("https://bob:x1@example.com/?page=2&token=8f3a")
         'https://bob:[redacted]@example.com/?page=2&token=[redacted]'
         """
+        if url in self._urls:
+            return url
         base, hash_mark, fragment = self.text(url).partition("#")
         path, question, query = base.partition("?")
         if "=" in fragment:
             fragment = self._query(fragment)
-        return f"{path}{question}{self._query(query)}{hash_mark}{fragment}"
+        shown = f"{path}{question}{self._query(query)}{hash_mark}{fragment}"
+        if shown == url and len(url) <= _CACHED_VALUE:
+            if len(self._urls) >= _CACHED_TEXTS:
+                self._urls.clear()
+            self._urls.add(url)
+        return shown
 
     def _query(self, query: str) -> str:
         split = [part.partition("=") for part in query.split("&")]

@@ -141,6 +141,14 @@ class KeyRule:
         """Matches, in lower-case text, where a word begins that can make a name secret."""
         self._may_be_secret = re.compile(self.stems).search
         self._levels: dict[str, int] = {}
+        self.harmless: set[str] = set()
+        """Keys of structures that were found to be shown as they are, and to say nothing of their values."""
+
+    def note_harmless(self, key: str) -> None:
+        """Keep a key among the harmless, which are so many at most."""
+        if len(self.harmless) >= _CACHED_NAMES:
+            self.harmless.clear()
+        self.harmless.add(key)
 
     def level(self, name: str) -> int:
         """Return NOT_SECRET, SECRET_TEXT or SECRET for a name of any spelling."""

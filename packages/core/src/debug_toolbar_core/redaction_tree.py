@@ -26,6 +26,7 @@ _REVEALED = -1
 _DICTS = frozenset((dict, OrderedDict, defaultdict, Counter))
 _LISTS = frozenset((list, tuple, set, frozenset, deque))
 _BIGGEST_BITS = 256
+_PLAIN_NUMBER = 10.0**13
 _NAMES = frozenset(("name", "key", "field", "param", "parameter", "header"))
 _VALUES = frozenset(("value", "val", "content"))
 _SENTENCE = re.compile(r"[A-Z][^.!?]* [^.!?]* [^.!?]*[.!?]")
@@ -153,10 +154,22 @@ class Tree:
         taken, left = self._take(value.items(), len(value))
         said = self._said_level(taken)
         shown: dict[str, object] = {}
+        harmless = self._rule.harmless
         for raw, item in taken:
+            if type(raw) is str and raw in harmless and raw not in shown:  # most keys: seen before, and no secret's
+                kind = type(item)
+                if kind is str:
+                    shown[raw] = self._string(item, NOT_SECRET)
+                elif kind is float and -_PLAIN_NUMBER < item < _PLAIN_NUMBER:
+                    shown[raw] = item
+                else:
+                    shown[raw] = self._show(item, NOT_SECRET, depth + 1)
+                continue
             name, key = self._key(raw)
             inner = self._level(name) or (said if name.lower() in _VALUES else NOT_SECRET)
             shown[key if key not in shown else f"{key} ({len(shown)})"] = self._show(item, inner, depth + 1)
+            if key == raw and self._level(name) == NOT_SECRET and name.lower() not in _VALUES:
+                self._rule.note_harmless(key)
         if left > 0:
             shown["…"] = more(left)
         return shown

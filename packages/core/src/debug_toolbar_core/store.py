@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from debug_toolbar_core.blocks import Notice
 from debug_toolbar_core.record import Record
 
 
@@ -35,10 +36,14 @@ class Summary:
     levels: dict[str, int] = field(default_factory=dict)
     notices: list[dict[str, Any]] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    revision: int = field(default=0, compare=False)
+    """Grows with each save, where other processes save too (`RevisedStore`): what was made of it before is stale."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the summary as JSON."""
-        return asdict(self)
+        document = asdict(self)
+        del document["revision"]
+        return document
 
 
 def summarise(record: Record) -> Summary:
@@ -106,6 +111,30 @@ class KeepingStore(Protocol):
 
     def keep(self, record: Record) -> None:
         """Do what `save` does."""
+
+
+@runtime_checkable
+class RevisedStore(Protocol):
+    """What a store has besides in which other processes save, too; its summaries have their `revision`."""
+
+    async def revision(self, id: str) -> int | None:
+        """Return a number that changes with each save of a record, or None when there is none of this id."""
+
+
+@runtime_checkable
+class FinishingStore(Protocol):
+    """What a store has besides that holds threads, files or connections, or writes later than it is told."""
+
+    def finish(self, seconds: float = 2.0) -> None:
+        """Write what waits, for so long at most, and let go of everything; it may be used again."""
+
+
+@runtime_checkable
+class TellingStore(Protocol):
+    """What a store has besides that can be away, or lose records without raising in `save`."""
+
+    def notices(self) -> list[Notice]:
+        """Return what is wrong now, for readers; empty when all is well."""
 
 
 @runtime_checkable

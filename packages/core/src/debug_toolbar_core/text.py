@@ -11,7 +11,9 @@ from debug_toolbar_core.blocks import (
     Button,
     Code,
     Column,
+    Diff,
     Facts,
+    Flame,
     Notice,
     Row,
     Section,
@@ -25,9 +27,11 @@ from debug_toolbar_core.drawing import (
     INDENT_MOST,
     ROWS_MOST,
     Drawer,
+    changes,
     clipped,
     executions,
     flat,
+    hot_table,
     indented,
     short,
 )
@@ -137,6 +141,16 @@ class _Terminal(Drawer):
             mark = ">" if block.highlight == number else " "
             yield f"{mark} {line}" if block.start is None else f"{mark} {number:>5} {line}"
         yield from clipped(f"  with {line}" for line in executions(block.parameters))
+
+    def diff(self, block: Diff, width: int, depth: int) -> Iterator[str]:
+        if block.title:
+            yield short(block.title)
+        yield from clipped(iter(changes(block) or ["No line differs."]))
+
+    def flame(self, block: Flame, width: int, depth: int) -> Iterator[str]:
+        if block.title:
+            yield short(block.title)
+        yield from self.blocks([hot_table(block, profile) for profile in block.profiles], width, depth + 1)
 
     def section(self, block: Section, width: int, depth: int) -> Iterator[str]:
         yield f"── {short(block.title)} ──"

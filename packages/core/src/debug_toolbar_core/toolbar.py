@@ -23,6 +23,7 @@ from debug_toolbar_core.offload import offload
 from debug_toolbar_core.panel import Panel, overrides
 from debug_toolbar_core.record import Kind, Record
 from debug_toolbar_core.search import Search
+from debug_toolbar_core.store import RevisedStore
 from debug_toolbar_core.views import Shown, Views, gathered
 
 APP = "app"
@@ -45,7 +46,7 @@ class Toolbar:
         self.panels, self.errors = made.panels, made.errors
         self.by_name = {panel.name: panel for panel in self.panels}
         self.demand = Demand(self.panels, self.config.always)
-        self.views = Views(self.panels, self.border)
+        self.views = Views(self.panels, self.border, self.app_data)
         self.store = make_store(self.config.store, self.encoder)
         self.keeper = Keeper(self.store, self.config.budget)
         self.app = Application()
@@ -53,6 +54,8 @@ class Toolbar:
         self.working: dict[str, Record] = {}
         """Records of requests that are not done: a page asks for its own while background tasks still run."""
         self._app_lock = threading.Lock()
+        self._app_record: Record | None = None
+        self._app_data: Mapping[str, Any] = {}
         self._starts = 0
         self._lifespans: list[tuple[str, Generator[None]]] = []
 
@@ -62,6 +65,7 @@ class Toolbar:
         if self._starts > 1:
             return
         self.app = app
+        self.app_id = self._app_record = None
         self._enter("adapter", app.hooks)
         for panel in self.panels:
             if overrides(panel, "lifespan") and self.views.needs.get(panel.name) is None:
@@ -84,6 +88,7 @@ class Toolbar:
                 if next(lifespan, _ENDED) is not _ENDED:
                     lifespan.close()
                     raise RuntimeError("lifespan() yielded twice; it yields once")
+        self.keeper.finish()
 
     def open(
         self, kind: Kind, wire: Wire | None = None, parent: str | None = None, demand: Collection[str] = ()
@@ -117,11 +122,19 @@ class Toolbar:
     def app_record(self) -> Record:
         """Return the application's own record, collected when first asked for; blocks: not for the event loop."""
         with self._app_lock:
-            record = Record("app", limits=self.config.limits, app=self.app)
-            border = Border(self.config.budget * _APP_BUDGETS, self.config.strict)
-            panels = [panel for panel in self.panels if "app" in panel.kinds and overrides(panel, "collect")]
-            Capture(record, panels, border).close()
-            return record
+            if self._app_record is None:
+                record = Record("app", limits=self.config.limits, app=self.app)
+                border = Border(self.config.budget * _APP_BUDGETS, self.config.strict)
+                panels = [panel for panel in self.panels if "app" in panel.kinds and overrides(panel, "collect")]
+                Capture(record, panels, border).close()
+                self._app_data = self.encoder.through(record).data
+                self._app_record = record
+            return self._app_record
+
+    def app_data(self) -> Mapping[str, Any]:
+        """Return what the panels collected of the application, as every reader gets it; blocks as `app_record` does."""
+        self.app_record()
+        return self._app_data
 
     async def load(self, id: str) -> Record:
         """Return a stored record; `app` is the application's own. Raises UnknownRecord."""
@@ -153,7 +166,7 @@ class Toolbar:
             page = await self.store.recent(limit, before)
             for line in page:
                 before, seen = line.id, seen + 1
-                summary = await self.summary(line.id)
+                summary = await self.summary(line.id, line.revision)
                 if summary is not None and search(summary):
                     found.append(summary)
                 if len(found) >= limit:
@@ -162,13 +175,19 @@ class Toolbar:
                 return found, None
         return found, before
 
-    async def summary(self, id: str) -> dict[str, Any] | None:
+    async def summary(self, id: str, revision: int | None = None) -> dict[str, Any] | None:
         """Return a stored record's line with what its panels say, or None when it is gone."""
-        kept = self.views.kept(id)
+        if revision is None and isinstance(self.store, RevisedStore):  # another process may have saved it anew
+            revision = await self.store.revision(id)
+        kept = self.views.kept(id, revision or 0)
         if kept is not None:
             return kept
         record = await self.store.load(id)
-        return None if record is None else await offload(self.views.summary, record)
+        return None if record is None else await offload(self.views.summary, record, revision or 0)
+
+    def troubles(self) -> list[Notice]:
+        """Return what is wrong with the store: records that it lost, or cannot write or read now."""
+        return self.keeper.troubles()
 
     def panel(self, name: str) -> Panel:
         """Return a panel by name. Raises UnknownPanel."""
@@ -192,6 +211,12 @@ class Toolbar:
         """Forget every stored record."""
         await self.store.clear()
         self.views.forget()
+
+    async def refresh(self, record: Record, panel: str) -> tuple[Record, list[Block]]:
+        """Have a panel bring a stored record up to date for a reader; return it, and a notice when that failed."""
+        from debug_toolbar_core.acting import run_refresh
+
+        return await run_refresh(self, record, self.panel(panel))
 
     async def act(self, record: Record, panel: str, action: str, arguments: Mapping[str, Any]) -> Iterable[Block]:
         """Run one of a panel's actions on a stored record; what it leaves in `record.data` is kept.

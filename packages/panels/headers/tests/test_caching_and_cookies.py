@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from debug_toolbar_core.blocks import Facts, Table
+from debug_toolbar_core.fields import Fields
 from debug_toolbar_headers.caching import caching, lifetime
 from debug_toolbar_headers.cookies import Cookie, cookies
-from debug_toolbar_headers.fields import Fields
 from debug_toolbar_headers.topic import Topic
 
 

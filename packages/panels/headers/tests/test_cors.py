@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from debug_toolbar_core.blocks import Facts
+from debug_toolbar_core.fields import Fields
 from debug_toolbar_headers.cors import CORS
-from debug_toolbar_headers.fields import Fields
 from debug_toolbar_headers.topic import Topic
 
 PAGE = "https://page.example"

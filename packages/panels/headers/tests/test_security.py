@@ -6,9 +6,9 @@ import pytest
 
 from debug_toolbar_core.blocks import Table
 from debug_toolbar_core.exchange import Request
+from debug_toolbar_core.fields import Fields
+from debug_toolbar_core.place import host_of, is_local, is_secure, normal_origin, origin_of
 from debug_toolbar_headers.csp import policies, weaknesses
-from debug_toolbar_headers.fields import Fields
-from debug_toolbar_headers.place import host_of, is_local, is_secure, normal_origin, origin_of
 from debug_toolbar_headers.security import Target, security
 
 PUBLIC = Target(page=True, secure=True, local=False)

@@ -6,6 +6,7 @@ from debug_toolbar_testing.client import Answer, Client
 from debug_toolbar_testing.clock import Clock, ClockedRecord
 from debug_toolbar_testing.panels import PanelConformance
 from debug_toolbar_testing.samples import HOSTILE, SampleApplication, sample_record, through_json
+from debug_toolbar_testing.shared_stores import SharedStoreConformance
 from debug_toolbar_testing.stores import StoreConformance
 from debug_toolbar_testing.tiny import tiny_app
 
@@ -19,6 +20,7 @@ __all__ = [
     "ClockedRecord",
     "PanelConformance",
     "SampleApplication",
+    "SharedStoreConformance",
     "StoreConformance",
     "capture",
     "sample_record",

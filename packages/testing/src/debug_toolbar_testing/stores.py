@@ -23,7 +23,7 @@ class StoreConformance:
         class TestConformance(StoreConformance):
             @pytest.fixture
             def make_store(self, tmp_path):
-                return lambda most: SQLiteStore(tmp_path / "records.db", most=most)
+                return lambda most: SQLiteStore(tmp_path / "records.db", Retention(records=most))
     """
 
     @in_a_loop

@@ -57,17 +57,54 @@ function detail(spans: Span[], more: Partial<DebugRecord> = {}): RecordDetail {
 
 const statements = [column("#"), column("Statement", "sql"), column("Source", "source"), column("Rows", "count"), column("Time", "s")];
 const explain: Block = { type: "button", action: "explain", label: "Explain", arguments: { span: 4 }, confirm: null };
+const sent: Block = { type: "code", text: "SELECT users.id, users.email, count(orders.id) AS orders FROM users LEFT JOIN orders ON orders.user_id = users.id WHERE users.id = :id AND users.name = :name::text AND users.note <> ':id' GROUP BY users.id ORDER BY users.email LIMIT 5", language: "sql", start: null, highlight: null, source: null, title: null, parameters: { id: 42, name: "it's", unused: [1, null, { a: 2 }] } };
+const many_: Block = { type: "code", text: "INSERT INTO views (book_id, seen_at) VALUES (?, ?)", language: "sql", start: null, highlight: null, source: null, title: null, parameters: Array.from({ length: 12 }, (_, n) => [n, `2026-11-22 10:42:${n}`]) };
 const parameters: Block = { type: "tree", value: { parameters: [42, { a: [1, 2, 3] }], engine: "sqlite" }, title: "Parameters", open: 2 };
 const sqlBlocks = (): Block[] => [
   { type: "facts", headline: true, items: [{ label: "queries", value: 23, unit: "count", hint: null }, { label: "49 % of the request", value: 0.0412, unit: "s", hint: null }, { label: "similar", value: 19, unit: "count", hint: null }, { label: "duplicates", value: 2, unit: "count", hint: null }, { label: "waiting for a connection", value: 0.0031, unit: "s", hint: null }] },
   notices[0] as Block,
   { type: "table", title: null, empty: "Each statement would be a row here.", columns: statements, rows: [
-    row([1, "SELECT users.id, users.email FROM users WHERE users.id = 42", source("auth.py", 17) as unknown as Json, 1, 0.0013], { span: 4, details: [parameters, explain] }),
+    row([1, "SELECT users.id, users.email FROM users WHERE users.id = 42", source("auth.py", 17) as unknown as Json, 1, 0.0013], { span: 4, details: [sent, many_, parameters, explain] }),
     row([2, "SELECT books.id, books.title, books.author_id FROM books ORDER BY books.added DESC LIMIT 50", source("views.py", 44) as unknown as Json, 50, 0.0048], { span: 6, details: [explain] }),
     row([3, "SELECT authors.id, authors.name FROM authors WHERE authors.id = ?", source("books.html", 12) as unknown as Json, 1, 0.0289], { level: "warning", details: [{ type: "table", title: "19 times", empty: "", columns: [column("Parameters", "json"), column("Time", "s")], rows: Array.from({ length: 19 }, (_, n) => row([[n], 0.0014], { span: 12 + n })) }] }),
     row([22, "INSERT INTO views (book_id, seen_at) VALUES (7, '2026-11-22 10:42:07')", source("views.py", 61) as unknown as Json, 1, 0.0022], { span: 11 }),
   ] },
 ];
+
+const plan = (): Block[] => [
+  { type: "table", title: "Plan", empty: "", open: null, columns: [column("Node"), column("Rows", "count"), column("Cost"), column("Time", "s")], rows: [
+    row(["Limit", 50, 812.4, 0.0091], { depth: 0 }), row(["Sort on books.added DESC", 50, 811.2, 0.009], { depth: 1 }), row(["Nested Loop Left Join", 4100, 640.1, 0.0074], { depth: 2, level: "warning", details: [sent] }),
+    row(["Seq Scan on books", 4100, 120.5, 0.0031], { depth: 3 }), row(["Index Scan using authors_pkey on authors", 1, 0.29, 0.000001], { depth: 3 }), row(["Materialize", 1, 0.29, 0.000001], { depth: 1 }),
+  ] },
+  { type: "table", title: "Calls", empty: "", open: 2, columns: [column("Function"), column("Where", "source"), column("Own", "s"), column("Total", "s"), column("Calls", "count")], rows: Array.from({ length: 3000 }, (_, n) =>
+    row([`function_${n}`, source("views.py", n) as unknown as Json, ((n * 7919) % 1000) / 1e5, ((n * 31) % 1000) / 1e4, n % 17], { depth: n % 50 === 0 ? 0 : 1 + (n % 25) })) },
+];
+
+/** A flame of about `calls` different calls in `samples` stacks. */
+function flame(calls: number, samples: number): Block {
+  let seed = 7;
+  const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const packages = ["app", "sqlalchemy", "starlette", "jinja2", "asyncio", "acme"];
+  const frames = Array.from({ length: Math.min(800, calls) }, (_, n) => ({ name: `${["list_books", "execute", "render", "visit_select", "_run_once"][n % 5]}_${n}`, file: n % 7 ? `/app/shop/module_${n % 31}.py` : null, line: n, package: packages[n % packages.length] ?? null }));
+  const nodes: { frame: number[]; parent: number[] } = { frame: [0], parent: [-1] };
+  const depth = [0];
+  while (nodes.frame.length < calls) {
+    const near = Math.max(0, nodes.frame.length - 1 - Math.floor(random() * random() * 60));
+    const parent = (depth[near] ?? 0) > 60 ? Math.floor(random() * near) : near;
+    nodes.parent.push(parent);
+    depth.push((depth[parent] ?? 0) + 1);
+    nodes.frame.push(Math.floor(random() * frames.length));
+  }
+  const ends = Array.from({ length: samples }, () => Math.floor(random() * calls));
+  const profile = (name: string, unit: "s" | "bytes" | "count", before: boolean) => ({ name, unit, nodes, samples: ends, weights: ends.map(() => 0.001 + random() / 1000), before: before ? ends.map(() => 0.001 + random() / 500) : null });
+  return { type: "flame", title: null, frames, profiles: [profile("CPU", "s", false), profile("Wall", "s", false), profile("Memory", "bytes", false), profile("Difference", "s", true)] };
+}
+const before = Array.from({ length: 60 }, (_, n) => `SELECT column_${n} FROM book WHERE id = ${n}`).join("\n");
+const diffs = (): Block[] => [
+  { type: "diff", title: "Statements before and after", language: "sql", before, after: before.replace("column_20 FROM book", "column_20 FROM book AS b").replace("SELECT column_40 FROM book WHERE id = 40\n", "") },
+  { type: "diff", title: null, language: "text", before: "a", after: "a" },
+];
+const flames = (): Block[] => [flame(Number(query.get("calls") ?? 60), Number(query.get("n") ?? 1842))];
 
 const big = (): Block[] => [{ type: "table", title: "Ten thousand", empty: "", columns: [...statements, column("Level", "level"), column("When", "time")], rows: Array.from({ length: 10_000 }, (_, n) =>
   row([n, `SELECT a${n % 7}.id, a.name FROM authors AS a WHERE a.id = ${n} AND name = 'x${n}' ${n % 50 === 0 ? "AND long IN (" + "1, ".repeat(400) + "2)" : ""}`, source("views.py", n) as unknown as Json, (n * 37) % 101, ((n * 7919) % 1000) / 10000, ["info", "warning", "error"][n % 3] ?? null, 1795400000 + n], { level: n % 11 === 0 ? "warning" : null, details: n % 2 ? [parameters] : [] })) }];
@@ -112,7 +149,7 @@ export class DevPage extends LitElement {
     const api = new Api("/_debug_toolbar");
     const at = query.get("row");
     if (show === "timeline" || show === "many") return html`<main><dt-overview .detail=${known} .api=${api} .open=${open}></dt-overview></main>`;
-    const blocks = { sql: sqlBlocks, big, all, hostile }[show] ?? all;
+    const blocks = { sql: sqlBlocks, big, all, hostile, plan, flames, diffs }[show] ?? all;
     return html`<main><dt-blocks .blocks=${blocks()} .detail=${known} .api=${api} .panel=${"sqlalchemy"} .row=${at === null ? null : Number(at)} .open=${open}></dt-blocks></main>`;
   }
 }

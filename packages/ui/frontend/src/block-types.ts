@@ -81,6 +81,40 @@ export interface CodeBlock {
   parameters?: Json;
 }
 
+export interface DiffBlock {
+  type: "diff";
+  before: string;
+  after: string;
+  language: string;
+  title: string | null;
+}
+
+export interface FlameFrame {
+  name: string;
+  file: string | null;
+  line: number | null;
+  /** What it belongs to; `app` is the user's own code. */
+  package: string | null;
+}
+
+export interface FlameProfile {
+  name: string;
+  unit: "s" | "bytes" | "count";
+  /** A tree of stacks: each node's frame, and its parent's index, which is smaller, or -1. */
+  nodes: { frame: number[]; parent: number[] };
+  /** The innermost node of each stack, in the order of time, with its weight, and that before in a difference. */
+  samples: number[];
+  weights: number[];
+  before: number[] | null;
+}
+
+export interface FlameBlock {
+  type: "flame";
+  title: string | null;
+  frames: FlameFrame[];
+  profiles: FlameProfile[];
+}
+
 export interface SectionBlock {
   type: "section";
   title: string;
@@ -106,5 +140,7 @@ export type Block =
   | TimelineBlock
   | TreeBlock
   | CodeBlock
+  | DiffBlock
+  | FlameBlock
   | SectionBlock
   | ButtonBlock;

@@ -74,6 +74,7 @@ export class Dock extends LitElement {
       // What is typed here is none of the page's business; its shortcuts stay quiet.
       this.addEventListener(kind, (event) => event.stopPropagation(), { passive: true });
     }
+    this.renderRoot.addEventListener("click", (event) => this.#link(event));
     this.addEventListener("keydown", this.#key);
     this.addEventListener("preferred", () => this.#place());
     this.addEventListener("go", (event) => {
@@ -185,6 +186,15 @@ export class Dock extends LitElement {
     if (!toggles && this.compareTo) this.compareTo = null;
     else this.#close();
   };
+
+  /** A link to another record: the dock shows it, the page's own address stays. */
+  #link(event: Event): void {
+    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
+    const id = /^#\/r\/([0-9a-f]+)/.exec(link?.getAttribute("href") ?? "")?.[1];
+    if (!id) return;
+    event.preventDefault();
+    this.show(id);
+  }
 
   /** The page has become another one without a load: follow, if the reader was looking at the page's record. */
   #follow(): void {

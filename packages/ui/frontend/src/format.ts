@@ -156,3 +156,8 @@ export function worst(levels: Summary["levels"]): "warning" | "error" | null {
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
+
+/** Is this a path on this site, and nothing else? Browsers read `//`, `/\` or a control character as another site. */
+export function isPath(value: Json): value is string {
+  return typeof value === "string" && /^\/(?![/\\])[!-~]*$/.test(value);
+}

@@ -7,7 +7,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type Level = "info" | "warning" | "error";
 export type BadgeLevel = Level | "ok";
 export type Kind = "http" | "websocket" | "task" | "app";
-export type Unit = "s" | "bytes" | "count" | "percent" | "code" | "source" | "json" | "time" | "sql" | "level";
+export type Unit = "s" | "bytes" | "count" | "percent" | "code" | "source" | "json" | "time" | "sql" | "level" | "link" | "record";
 export type Pair = [string, string];
 
 /** A place in the user's code. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { briefSeconds, bytes, count, cut, exact, inUnit, line, percent, plural, seconds, statusLevel, time, visible, worst } from "../src/format";
+import { briefSeconds, bytes, count, cut, exact, inUnit, isPath, line, percent, plural, seconds, statusLevel, time, visible, worst } from "../src/format";
 
 test("seconds choose µs, ms, s, min or h", () => {
   const said = [0, 3e-7, 0.000031, 0.0009999, 0.0412, 0.0995, 0.112, 0.99949, 1.64, 61, 7200].map(seconds);
@@ -51,4 +51,10 @@ test("controls and direction overrides are made visible", () => {
 test("a status and its findings have a level", () => {
   assert.deepEqual([200, 302, 404, 500, 101, null].map(statusLevel), ["ok", "info", "warning", "error", "info", null]);
   assert.equal(worst({ info: 1, warning: 1, error: 0 }), "warning");
+});
+
+test("only a path on this site becomes a link", () => {
+  assert.ok(["/docs", "/docs#/api/list", "/a%20b?c=d"].every(isPath));
+  const others = ["", "docs", "//evil.example", "/\\evil.example", "/\t/evil.example", "data:,x", "https://evil.example", "/\u202edocs", null, 7];
+  assert.ok(!others.some(isPath));
 });

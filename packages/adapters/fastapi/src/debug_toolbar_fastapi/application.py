@@ -46,7 +46,20 @@ class FastAPIApplication(StarletteApplication):
 
     def openapi(self) -> Mapping[str, Any] | None:
         """Return the application's OpenAPI schema, or None where it is switched off."""
-        return self.fastapi.openapi() if self.fastapi.openapi_url else None
+        app = self.fastapi
+        if not app.openapi_url:
+            return None
+        kept = app.openapi_schema
+        schema = app.openapi()
+        if kept is None:  # made for us: routes that are added later are still to be in the application's own
+            app.openapi_schema = None
+        return schema
+
+    def documentation(self) -> Iterable[tuple[str, str]]:
+        """List the pages that document the API."""
+        app = self.fastapi
+        pages = {"swagger": app.docs_url, "redoc": app.redoc_url, "openapi.json": app.openapi_url}
+        return [(name, path) for name, path in pages.items() if path and app.openapi_url]
 
     def matched(self, scope: Mapping[str, Any]) -> Route | None:
         """Return the route that served this scope, under the path its router was included with."""

@@ -78,6 +78,19 @@ class LitestarApplication(Application):
         schema: Mapping[str, Any] = self.app.openapi_schema.to_schema()
         return schema
 
+    def documentation(self) -> Iterable[tuple[str, str]]:
+        """List the pages that document the API, by the plugins that render them."""
+        config = self.app.openapi_config
+        if config is None:
+            return []
+        base = str(config.path or getattr(config.openapi_controller, "path", None) or "/schema").rstrip("/")
+        found: dict[str, str] = {}
+        for plugin in config.render_plugins:
+            if plugin.paths:
+                found.setdefault(_renders(plugin), f"{base}{min(plugin.paths)}")
+        # Litestar keeps what it renders as a set: in the order of names it is the same each time.
+        return sorted(found.items(), key=lambda page: (page[0] in ("json", "yaml"), page[0]))
+
     def matched(self, scope: Mapping[str, Any]) -> Route | None:
         """Return the route that served this scope with its path parameters, or None for a 404."""
         handler = scope.get("route_handler")
@@ -98,6 +111,11 @@ class LitestarApplication(Application):
         """Find the full path of a mount: its scope tells only what comes after it."""
         found = (route.path_format for route in self.app.routes if getattr(route, "route_handler", None) is handler)
         return next(found, next(iter(sorted(handler.paths)), "/"))
+
+
+def _renders(plugin: object) -> str:
+    """Return what a plugin renders the schema with: `ScalarRenderPlugin` is `scalar`."""
+    return type(plugin).__name__.removesuffix("Plugin").removesuffix("Render").lower()
 
 
 def _plain(config: Any) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from debug_toolbar_core.blocks import Fact, Facts
+from debug_toolbar_core.fields import Fields
 from debug_toolbar_core.redaction import REDACTED
-from debug_toolbar_headers.fields import Fields
 from debug_toolbar_headers.topic import Topic
 
 _SECRETS = ("authorization", "proxy-authorization")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from debug_toolbar_core.blocks import Column, Fact, Facts, Row, Table
-from debug_toolbar_headers.fields import Fields, parameter, split
+from debug_toolbar_core.fields import Fields, parameter, split
 from debug_toolbar_headers.topic import Topic
 
 _MEANINGS = {

@@ -2,53 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from debug_toolbar_core.blocks import Column, Row, Table
-from debug_toolbar_headers.fields import Fields, parameter, split
+from debug_toolbar_core.fields import Fields, split
+from debug_toolbar_core.set_cookie import Cookie
 from debug_toolbar_headers.topic import Finding, Topic
-
-_SESSION = re.compile(r"sess|auth|token|jwt|login|remember", re.IGNORECASE)
-_READ_BY_SCRIPTS = re.compile(r"csrf|xsrf", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Cookie:
-    """A cookie that is being set: its name and attributes, never its value."""
-
-    name: str
-    attributes: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def parse(cls, header: str) -> Cookie:
-        """Read a Set-Cookie header.
-
-        >>> Cookie.parse("id=7; Path=/; Secure")
-        Cookie(name='id', attributes={'path': '/', 'secure': ''})
-        """
-        pair, *rest = header.split(";")
-        name = pair.partition("=")[0].strip() if "=" in pair else ""
-        return cls(name, dict(parameter(part) for part in rest if part.strip()))
-
-    @property
-    def same_site(self) -> str:
-        return self.attributes.get("samesite", "")
-
-    @property
-    def lifetime(self) -> str:
-        """Say until when the browser keeps it."""
-        age = self.attributes.get("max-age")
-        if age is not None:
-            return "deleted" if age.startswith("-") or age == "0" else f"{age} s"
-        return self.attributes.get("expires") or "until the browser closes"
-
-    def row(self) -> Row:
-        has = self.attributes
-        flags = ("secure" in has, "httponly" in has, self.same_site or "Lax (assumed)", "partitioned" in has)
-        shown = ["yes" if flag is True else "" if flag is False else flag for flag in flags]
-        return Row((self.name, self.lifetime, has.get("path", ""), has.get("domain", ""), *shown))
 
 
 def cookies(request: Fields, response: Fields, secure: bool, local: bool) -> Topic:
@@ -57,13 +16,20 @@ def cookies(request: Fields, response: Fields, secure: bool, local: bool) -> Top
     found = [Cookie.parse(value) for value in response.all("set-cookie")]
     if found:
         names = ("Set", "Kept", "Path", "Domain", "Secure", "HttpOnly", "SameSite", "Partitioned")
-        topic.blocks.append(Table([Column(name) for name in names], [cookie.row() for cookie in found]))
+        topic.blocks.append(Table([Column(name) for name in names], [_row(cookie) for cookie in found]))
     for cookie in found:
         topic.findings += [*_refused(cookie, secure, local), *_exposed(cookie, secure, local)]
     sent = [part.partition("=")[0].strip() for part in split(request.get("cookie") or "", ";")]
     if sent:
         topic.blocks.append(Table([Column("Sent by the browser")], [Row((name,)) for name in sent]))
     return topic
+
+
+def _row(cookie: Cookie) -> Row:
+    has = cookie.attributes
+    flags = ("secure" in has, "httponly" in has, cookie.same_site or "Lax (assumed)", "partitioned" in has)
+    shown = ["yes" if flag is True else "" if flag is False else flag for flag in flags]
+    return Row((cookie.name, cookie.lifetime, has.get("path", ""), has.get("domain", ""), *shown))
 
 
 def _refused(cookie: Cookie, secure: bool, local: bool) -> Iterator[Finding]:
@@ -82,10 +48,9 @@ def _refused(cookie: Cookie, secure: bool, local: bool) -> Iterator[Finding]:
 
 
 def _exposed(cookie: Cookie, secure: bool, local: bool) -> Iterator[Finding]:
-    if not _SESSION.search(cookie.name) or _READ_BY_SCRIPTS.search(cookie.name) or cookie.lifetime == "deleted":
-        return
-    if "httponly" not in cookie.attributes:
+    missing = cookie.missing(secure and not local) if cookie.is_session else ()
+    if "HttpOnly" in missing:
         hint = "Set `HttpOnly`, unless a script must read it."
         yield Finding("info", f"Scripts can read the cookie `{cookie.name}`, which looks like a session", hint)
-    if "secure" not in cookie.attributes and secure and not local:
+    if "Secure" in missing:
         yield Finding("info", f"The cookie `{cookie.name}` is sent over plain http as well", "Set `Secure`.")

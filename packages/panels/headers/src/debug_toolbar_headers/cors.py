@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from debug_toolbar_core.blocks import Fact, Facts
-from debug_toolbar_headers.fields import Fields
-from debug_toolbar_headers.place import normal_origin
+from debug_toolbar_core.fields import Fields
+from debug_toolbar_core.place import normal_origin
 from debug_toolbar_headers.topic import Topic
 
 _ALWAYS = frozenset({"GET", "HEAD", "POST"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from debug_toolbar_headers.fields import split
+from debug_toolbar_core.fields import split
 
 Policy = dict[str, list[str]]
 _ANYWHERE = frozenset({"*", "http:", "https:", "data:", "http://*", "https://*"})

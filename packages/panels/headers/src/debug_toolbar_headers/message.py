@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from debug_toolbar_core.blocks import Block, Column, Row, Section, Table
+from debug_toolbar_core.fields import Fields
 from debug_toolbar_headers.authentication import shown_value
 from debug_toolbar_headers.catalogue import CATEGORIES, describe
-from debug_toolbar_headers.fields import Fields
 
 _COLUMNS = [Column("Header", "code"), Column("Value"), Column("What it is for")]
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from debug_toolbar_core import Record
 from debug_toolbar_core.blocks import Badge, Block, Section
+from debug_toolbar_core.fields import Fields
+from debug_toolbar_core.place import is_local, is_secure, origin_of
 from debug_toolbar_headers.authentication import authentication
 from debug_toolbar_headers.caching import caching
 from debug_toolbar_headers.cookies import cookies
 from debug_toolbar_headers.cors import CORS
-from debug_toolbar_headers.fields import Fields
 from debug_toolbar_headers.message import message
-from debug_toolbar_headers.place import is_local, is_secure, origin_of
 from debug_toolbar_headers.security import Target, security
 from debug_toolbar_headers.topic import Topic
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from debug_toolbar_core.blocks import Column, Level, Row, Table
+from debug_toolbar_core.fields import Fields, parameter, split
 from debug_toolbar_headers.csp import frames, weaknesses
-from debug_toolbar_headers.fields import Fields, parameter, split
 from debug_toolbar_headers.topic import Topic
 
 State = Literal["present", "weak", "missing", "optional", "no use"]

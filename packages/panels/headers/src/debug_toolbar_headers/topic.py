@@ -36,7 +36,7 @@ class Topic:
         if worst is not None:
             more = len(self.findings) - 1
             text = worst.text if not more else f"{worst.text} (and {more} more: see {self.title})"
-            yield Notice(worst.level, text, worst.hint, label=self.label)
+            yield Notice(worst.level, text, worst.hint, label=self.label, key=self.label)
 
     def section(self) -> Section | None:
         """Return the topic as a section, or None when it has nothing to say."""

@@ -1,5 +1,5 @@
-"""A panel of Debug Toolbar for ASGI: what happened."""
+"""Debug Toolbar panel: the SQL of a request, through SQLAlchemy."""
 
-from debug_toolbar_sqlalchemy.panel import SqlalchemyPanel
+from debug_toolbar_sqlalchemy.panel import SQLAlchemyPanel
 
-__all__ = ["SqlalchemyPanel"]
+__all__ = ["SQLAlchemyPanel"]

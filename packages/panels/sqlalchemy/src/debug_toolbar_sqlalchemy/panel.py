@@ -1,37 +1,43 @@
-"""The panel: what happened."""
+"""The SQL panel: each statement of a request, whatever engine it went to, and what is wrong with them together."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from debug_toolbar_core import Panel, Record
-from debug_toolbar_core.blocks import Badge, Block, Fact, Facts, Notice
+from debug_toolbar_core import Application, Panel, Record, action
+from debug_toolbar_core.blocks import Block
+from debug_toolbar_sqlalchemy.explain import explain
+from debug_toolbar_sqlalchemy.hooks import HOOKS
+from debug_toolbar_sqlalchemy.kept import PANEL
+from debug_toolbar_sqlalchemy.views import show
 
 
 @dataclass
-class SqlalchemyPanel(Panel):
-    """Show what happened; its fields are its options."""
+class SQLAlchemyPanel(Panel):
+    """The SQL of a request: statements, transactions, N+1 loads, and their plans on demand."""
 
-    name, title = "sqlalchemy", "Sqlalchemy"
+    name = PANEL
+    title = "SQL"
+    kinds = frozenset({"http", "websocket", "task"})
+    order = 10
+    needs = ("sqlalchemy",)
 
-    slow: float = 1.0
-    """A request that takes longer, in seconds, is worth a notice."""
+    slow: float = 0.1
+    """Seconds from which on a statement is slow, and said to be."""
+    repeated: int = 3
+    """As many lazy loads of a relationship, or similar statements of one place, are an N+1."""
+    explain_seconds: float = 5.0
+    """Seconds that a database may take to explain a statement."""
 
-    def collect(self, record: Record) -> Generator[None, None, Any]:
-        """Measure around the request. What belongs to it stays in local variables: many run at once."""
-        start = record.now()
-        yield
-        return {"seconds": record.now() - start}
+    def lifespan(self, app: Application) -> Generator[None]:
+        with HOOKS.open():
+            yield
 
     def view(self, record: Record) -> Iterable[Block]:
-        """Show what was measured: the record may come from another process, or from a file."""
-        measured = record.data.get(self.name)
-        if measured is None:
-            return
-        seconds = measured["seconds"]
-        yield Badge(f"{seconds * 1000:.0f} ms", level="warning" if seconds > self.slow else None)
-        yield Facts([Fact("measured", seconds, "s")], headline=True)
-        if seconds > self.slow:
-            yield Notice("warning", "This request was slow.", hint="Measure what you want to know instead.")
+        return show(record, self.slow, self.repeated)
+
+    @action("Explain")
+    async def explain(self, record: Record, index: int) -> list[Block]:
+        """Ask the database for the plan of a statement, by its span's index, without executing it."""
+        return await explain(record, index, self.explain_seconds)

@@ -5,7 +5,7 @@ import type { Api } from "../api";
 import { base } from "../base";
 import type { BadgeBlock, Block, NoticeBlock, RecordDetail, TimelineBlock } from "../types";
 import { nothingKnown, type Context, type Open } from "./context";
-import { haveDrawers } from "./lazy";
+import { haveDrawers, haveFlame } from "./lazy";
 import { sheet } from "./sheet";
 import { cut } from "./text";
 import { isLevel, shape, shown } from "./value";
@@ -34,6 +34,11 @@ function drawBlock(block: Block, context: Context): TemplateResult {
       return html`<dt-tree .block=${block}></dt-tree>`;
     case "code":
       return html`<dt-code .block=${block}></dt-code>`;
+    case "diff":
+      return html`<dt-diff .block=${block}></dt-diff>`;
+    case "flame":
+      haveFlame();
+      return html`<dt-flame .block=${block} .context=${context}>Loading the flame graph…</dt-flame>`;
     case "section":
       return html`<dt-section .block=${block} .context=${context}></dt-section>`;
     case "button":

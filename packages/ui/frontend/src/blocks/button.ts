@@ -57,9 +57,14 @@ export class ButtonElement extends LitElement {
 
   #click = (event: Event): void => {
     event.stopPropagation();
+    this.press();
+  };
+
+  /** What a click does: asks the question first, if there is one. */
+  press(): void {
     if (this.block?.confirm && this.stage.name !== "asking") this.stage = { name: "asking" };
     else void this.#run();
-  };
+  }
 
   #answer(): TemplateResult | typeof nothing {
     const { stage, context: { detail, api, panel, open } } = this;

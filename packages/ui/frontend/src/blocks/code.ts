@@ -89,33 +89,24 @@ export class CodeElement extends LitElement {
     const { block } = this;
     if (!changed.has("block") || block?.language !== "sql" || !layOut || this.pretty !== null || block.text.length > AT_ONCE) return;
     // After the statement as it was sent has been painted: what was asked for stands there first.
-    requestAnimationFrame(() => setTimeout(() => { if (this.isConnected && this.pretty === null) void this.#layOut(block.text, true); }));
+    requestAnimationFrame(() => setTimeout(() => { if (this.isConnected && this.pretty === null) void this.#layOut(block.text, false); }));
   }
 
   #toggle = (): void => {
     layOut = this.pretty === null;
-    if (layOut) void this.#layOut(this.block?.text ?? "", false);
+    if (layOut) void this.#layOut(this.block?.text ?? "", true);
     else this.pretty = null;
   };
 
-  async #layOut(text: string, unasked: boolean): Promise<void> {
-    if (unasked) {
-      try {
-        const laid = await prettySql(text);
-        if (this.block?.text === text) this.pretty = laid;
-      } catch {
-        // Nobody asked: the statement stays as it was sent.
-      }
-      return;
-    }
+  async #layOut(text: string, asked: boolean): Promise<void> {
     try {
-      this.note = "laying out…";
+      if (asked) this.note = "laying out…";
       const laid = await prettySql(text);
       if (this.block?.text === text) this.pretty = laid;
       this.note = "";
     } catch (error) {
       const told = error instanceof Error && error.message.endsWith("not laid out.");
-      this.note = told ? error.message : "This statement could not be laid out; it is shown as it was sent.";
+      if (asked) this.note = told ? error.message : "This statement could not be laid out; it is shown as it was sent.";
     }
   }
 

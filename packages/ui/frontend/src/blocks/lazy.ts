@@ -42,6 +42,11 @@ export async function haveDrawers(): Promise<boolean> {
   }
 }
 
+/** Have the drawer of flame graphs: where it cannot be loaded now, the words in its place stay, and the next drawing tries again. */
+export function haveFlame(): void {
+  import("./flame/flame").catch(() => undefined);
+}
+
 /** Load the drawers while the browser has nothing to do. */
 export function fetchDrawers(): void {
   const idle = typeof requestIdleCallback === "function" ? requestIdleCallback : (act: () => void) => setTimeout(act, 300);

@@ -30,14 +30,23 @@ export class Rows implements ReactiveController {
   #margin = 0;
   #count = 0;
   #key: (index: number) => string | number = (index) => index;
+  /** How high a row is thought to be: as `estimate` says, until the first ones are drawn and tell. */
+  #height: number;
+  #told = false;
 
   /** `body` finds the element that holds the rows; rows carry `data-index`. */
   constructor(
     private readonly host: LitElement,
     private readonly body: () => HTMLElement | null,
-    private readonly estimate: number,
+    estimate: number,
   ) {
+    this.#height = estimate;
     host.addController(this);
+  }
+
+  /** Other rows come: their height is learnt anew. */
+  renew(): void {
+    this.#told = false;
   }
 
   hostDisconnected(): void {
@@ -53,7 +62,21 @@ export class Rows implements ReactiveController {
     if (!this.#scroller) this.#start(body);
     if (this.#count <= FEW) return;
     if (this.#placed(body)) this.host.requestUpdate();
-    for (const row of body.querySelectorAll<HTMLElement>(":scope > [data-index]")) this.#virtualizer?.measureElement(row);
+    const drawn = body.querySelectorAll<HTMLElement>(":scope > [data-index]");
+    this.#learn(drawn);
+    for (const row of drawn) this.#virtualizer?.measureElement(row);
+  }
+
+  /** Take the usual height of the first rows for that of all: a row as high as thought is laid out once, not twice. */
+  #learn(drawn: NodeListOf<HTMLElement>): void {
+    if (this.#told || !drawn.length) return;
+    this.#told = true;
+    const heights = [...drawn].map((row) => row.offsetHeight).sort((a, b) => a - b);
+    const usual = heights[heights.length >> 1] ?? 0;
+    if (!usual || usual === this.#height) return;
+    this.#height = usual;
+    this.#virtualizer?.setOptions(this.#options());
+    this.#virtualizer?.measure();
   }
 
   #start(body: HTMLElement): void {
@@ -84,7 +107,7 @@ export class Rows implements ReactiveController {
     const options: ConstructorParameters<typeof Virtualizer<Element, HTMLElement>>[0] = {
       count: this.#count,
       getScrollElement: scroller,
-      estimateSize: () => this.estimate,
+      estimateSize: () => this.#height,
       getItemKey: (index) => this.#key(index),
       scrollMargin: this.#margin,
       overscan: 8,
@@ -121,7 +144,7 @@ export class Rows implements ReactiveController {
     this.#key = key;
     const virtualizer = this.#virtualizer;
     if (count <= FEW) return { indexes: Array.from({ length: count }, (_, index) => index), before: 0, after: 0 };
-    if (!virtualizer) return { indexes: Array.from({ length: 40 }, (_, index) => index), before: 0, after: (count - 40) * this.estimate };
+    if (!virtualizer) return { indexes: Array.from({ length: 40 }, (_, index) => index), before: 0, after: (count - 40) * this.#height };
     virtualizer.setOptions(this.#options());
     virtualizer._willUpdate();
     const items = virtualizer.getVirtualItems();

@@ -47,6 +47,12 @@ export const tableStyle = css`
   .no { color: var(--dt-faint); }
   .time { font-weight: 600; color: var(--dt-text); }
   .under { display: flex; flex-wrap: wrap; gap: 0 6px; align-items: baseline; margin-top: 2px; font-size: 12px; color: var(--dt-faint); }
+  .stem { display: flex; align-items: baseline; padding-left: calc(var(--depth) * 14px); min-width: 0; }
+  .stem .leaf { min-width: 0; }
+  .fold { flex: none; width: 16px; color: var(--dt-faint); text-align: center; }
+  .fold.can { cursor: pointer; }
+  .fold.can:hover { color: var(--dt-text); }
+  .more { margin-left: 10px; font-size: 11px; white-space: nowrap; }
   .spark { position: relative; height: 6px; border-radius: 3px; background: var(--dt-raised); margin-top: 6px; overflow: hidden; }
   .spark i { position: absolute; top: 0; bottom: 0; border-radius: 3px; min-width: 2px; }
   .details { padding: 2px 8px 12px 30px; }

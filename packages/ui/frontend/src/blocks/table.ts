@@ -4,37 +4,25 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { base } from "../base";
 import { plural } from "../format";
-import type { BadgeLevel, Column, Json, Row, Source, Span, TableBlock } from "../types";
-import { asText, haystack, linkedRow, rightAligned, sorted, spansOf, tracks, wanted, type Sort } from "./cells";
-import { drawToken, tokenColours } from "./code";
+import type { ButtonBlock, Row, Source, TableBlock } from "../types";
+import type { BlocksElement } from "./blocks";
+import type { ButtonElement } from "./button";
+import { asText, haystack, linkedRow, sorted, type Sort } from "./cells";
+import { tokenColours } from "./code";
 import { nothingKnown, type Context } from "./context";
 import { copyFrom } from "./copy";
-import { colour } from "./kinds";
-import { tokensOf } from "./lazy";
+import { canOpen, isLong, layoutOf, levelClass, LONG, type Layout } from "./layout";
 import { look } from "./look";
 import { endOf } from "./nest";
+import { ancestors, arranged, DEEPEST_INDENT, depthOf, withAncestors } from "./outline";
+import { details, statement, when } from "./row-parts";
 import { Rows } from "./rows";
 import { sheet } from "./sheet";
 import { tableStyle } from "./table-style";
 import { cut, plain } from "./text";
 import { drawValue, isSource, levelPill, shown, valueText } from "./value";
 
-const LONG = 160;
 const FILTERED_FROM = 9;
-
-/** What is worked out once per block: which columns are shown where. */
-interface Layout {
-  readonly columns: readonly number[];
-  /** The statement column under which the source is written, and the source's column; -1 if none. */
-  readonly main: number;
-  readonly source: number;
-  readonly right: readonly boolean[];
-  /** Before which of `columns` the little timeline stands; -1 if no row has a span. */
-  readonly when: number;
-  readonly levels: boolean;
-  readonly opens: boolean;
-  readonly tracks: string;
-}
 
 @customElement("dt-table")
 export class TableElement extends LitElement {
@@ -45,10 +33,13 @@ export class TableElement extends LitElement {
   @state() private sort: Sort | null = null;
   @state() private filter = "";
   @state() private opened: ReadonlySet<number> = new Set();
+  /** Rows of a tree that the reader folded or unfolded: the others are as the block says. */
+  @state() private turned: ReadonlySet<number> = new Set();
   @state() private active = 0;
   @query(".body") private body!: HTMLElement | null;
   #rows = new Rows(this, () => this.body, 32);
   #order: number[] = [];
+  #found = 0;
   #texts: string[] | null = null;
   #layout: Layout | null = null;
   #linked = -1;
@@ -59,13 +50,13 @@ export class TableElement extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("block") || changed.has("context")) this.#renew(changed);
     if (changed.has("block") || changed.has("context")) this.#follow(changed);
-    if (changed.has("block") || changed.has("sort") || changed.has("filter")) this.#arrange();
+    if (["block", "sort", "filter", "turned"].some((name) => changed.has(name))) this.#arrange();
   }
 
   /** A fresh answer about the same record keeps what the reader sorted and opened. */
   #renew(changed: PropertyValues): void {
     this.#texts = null;
-    this.#layout = this.block ? this.#plan(this.block) : null;
+    this.#layout = this.block ? layoutOf(this.block, Boolean(this.context.detail)) : null;
     const columns = JSON.stringify(this.block?.columns);
     this.toggleAttribute("many", (this.block?.columns.length ?? 0) > 4);
     const about = `${this.context.detail?.record.id} ${this.context.panel}`;
@@ -77,7 +68,9 @@ export class TableElement extends LitElement {
     if (!alike) this.sort = null;
     this.filter = "";
     this.opened = new Set();
+    this.turned = new Set();
     this.active = 0;
+    this.#rows.renew();
   }
 
   #follow(changed: PropertyValues): void {
@@ -87,37 +80,42 @@ export class TableElement extends LitElement {
     this.#linked = this.block ? linkedRow(this.block, this.context.row) : -1;
     if (this.#linked < 0) return;
     this.filter = "";
+    const tree = this.#layout?.tree;
+    const folded = tree ? ancestors(tree, this.#linked).filter((index) => !this.#unfolded(index)) : [];
+    if (folded.length) this.turned = new Set([...this.turned].concat(folded));
     this.#arrange();
     this.active = Math.max(0, this.#order.indexOf(this.#linked));
     if (this.block?.rows[this.#linked]?.span !== this.context.row || this.block?.rows[this.#linked]?.details.length) this.opened = new Set(this.opened).add(this.#linked);
     void this.updateComplete.then(() => this.#rows.reveal(this.active, "center"));
   }
 
-  #plan(block: TableBlock): Layout {
-    const units = block.columns.map((column) => column.unit);
-    const main = units.filter((unit) => unit === "sql").length === 1 ? units.indexOf("sql") : -1;
-    const source = main >= 0 && units.filter((unit) => unit === "source").length === 1 ? units.indexOf("source") : -1;
-    const columns = units.map((_, index) => index).filter((index) => index !== source);
-    const right = block.columns.map((column, index) => rightAligned(column, block.rows, index));
-    const timed = Boolean(this.context.detail) && block.rows.some((row) => spansOf(row).length > 0);
-    const first = columns.findIndex((index, at) => at > 0 && right[index] === true && columns.indexOf(main) < at);
-    const when = timed ? (first < 0 ? columns.length : first) : -1;
-    const levels = block.rows.some((row) => row.level !== null);
-    const opens = block.rows.some((row) => row.details.length > 0) || columns.some((index) => wanted(block, index) > LONG);
-    const widths = tracks(block, columns);
-    if (timed) widths.splice(when, 0, "minmax(60px,136px)");
-    const parts = [...(opens ? ["22px"] : []), ...widths, ...(levels ? ["100px"] : [])];
-    return { columns, main, source, right, when, levels, opens, tracks: parts.join(" ") };
-  }
-
   #arrange(): void {
     const { block } = this;
-    const all = block ? block.rows.map((_, index) => index) : [];
+    const tree = this.#layout?.tree ?? null;
     const needle = this.filter.trim().toLowerCase();
     if (needle && block) this.#texts ??= haystack(block);
+    const all = block ? block.rows.map((_, index) => index) : [];
     const found = needle ? all.filter((index) => this.#texts?.[index]?.includes(needle)) : all;
-    this.#order = block ? sorted(block, found, this.sort) : [];
+    this.#found = found.length;
+    if (block && tree) this.#order = arranged(block, tree, this.sort, (index) => this.#unfolded(index), needle ? withAncestors(tree, found) : null);
+    else this.#order = block ? sorted(block, found, this.sort) : [];
     this.active = Math.min(this.active, Math.max(0, this.#order.length - 1));
+  }
+
+  /** Does this row of a tree show what belongs to it? */
+  #unfolded(index: number): boolean {
+    const open = this.block?.open ?? Infinity;
+    return depthOf(this.block?.rows[index]) < open !== this.turned.has(index);
+  }
+
+  #holds(index: number): boolean {
+    return this.#layout?.tree?.children.has(index) ?? false;
+  }
+
+  #turn(index: number): void {
+    const turned = new Set(this.turned);
+    if (!turned.delete(index)) turned.add(index);
+    this.turned = turned;
   }
 
   #sortBy(column: number): void {
@@ -128,12 +126,7 @@ export class TableElement extends LitElement {
   }
 
   #canOpen(row: Row): boolean {
-    return row.details.length > 0 || row.cells.some((cell, index) => this.#isLong(cell, this.block?.columns[index]));
-  }
-
-  #isLong(cell: Json, column: Column | undefined): boolean {
-    if (typeof cell === "string") return cell.length > LONG || (column?.unit === "sql" && cell.includes("\n"));
-    return typeof cell === "object" && cell !== null && column?.unit !== "source";
+    return canOpen(row, this.block?.columns ?? []);
   }
 
   #toggle(index: number): void {
@@ -142,6 +135,13 @@ export class TableElement extends LitElement {
     const opened = new Set(this.opened);
     if (!opened.delete(index)) opened.add(index);
     this.opened = opened;
+  }
+
+  /** What a click on a row, or Enter, does: opens it; a row of a tree without details folds. */
+  #press(index: number): void {
+    const row = this.block?.rows[index];
+    if (row && !this.#canOpen(row) && this.#holds(index)) this.#turn(index);
+    else this.#toggle(index);
   }
 
   async #move(to: number): Promise<void> {
@@ -159,7 +159,9 @@ export class TableElement extends LitElement {
     };
     const to = moves[event.key];
     if (to !== undefined) void this.#move(to);
-    else if (event.key === "Enter" || event.key === " " || (event.key === "ArrowRight" && !isOpen) || (event.key === "ArrowLeft" && isOpen)) this.#toggle(index);
+    else if (this.#holds(index) && event.key === (this.#unfolded(index) ? "ArrowLeft" : "ArrowRight")) this.#turn(index);
+    else if (this.#layout?.tree && event.key === "ArrowLeft" && !isOpen) void this.#move(this.#order.indexOf(this.#layout.tree.parents[index] ?? -1));
+    else if (event.key === "Enter" || event.key === " " || (event.key === "ArrowRight" && !isOpen) || (event.key === "ArrowLeft" && isOpen)) this.#press(index);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -168,23 +170,28 @@ export class TableElement extends LitElement {
   #click(event: Event, index: number, at: number): void {
     this.active = at;
     const own = event.composedPath().find((target) => target instanceof HTMLElement && target.matches("a, button, input, .row, .details"));
-    if (own instanceof HTMLElement && own.matches(".row") && !getSelection()?.toString()) this.#toggle(index);
-  }
-
-  #sql(text: string): TemplateResult {
-    const short = cut(text.replace(/\s+/g, " "), 400);
-    const found = tokensOf(short, "sql", () => this.requestUpdate());
-    return html`<span class="mono text">${found ? found.map(drawToken) : shown(short)}${short.length < text.length && text.length > 400 ? "…" : ""}</span>`;
+    if (own instanceof HTMLElement && own.matches(".row") && !getSelection()?.toString()) this.#press(index);
   }
 
   #under(row: Row, index: number, layout: Layout): TemplateResult {
     const source = row.cells[layout.source] ?? null;
-    const statement = valueText(row.cells[layout.main] ?? null, "sql");
+    const text = valueText(row.cells[layout.main] ?? null, "sql");
+    const ask = row.details.find((block): block is ButtonBlock => block.type === "button");
     return html`<div class="under">
       ${isSource(source) ? html`<dt-source .source=${source as unknown as Source}></dt-source><span aria-hidden="true">·</span>` : nothing}
       ${this.#canOpen(row) ? html`<button type="button" class="link quiet" tabindex="-1" @click=${() => this.#toggle(index)}>${this.opened.has(index) ? "Close" : "Details"}</button><span aria-hidden="true">·</span>` : nothing}
-      <button type="button" class="link quiet" tabindex="-1" @click=${(event: Event) => void copyFrom(event, statement)}>Copy</button>
+      ${ask ? html`<button type="button" class="link quiet" tabindex="-1" @click=${() => void this.#ask(index)}>${shown(cut(ask.label, 40))}</button><span aria-hidden="true">·</span>` : nothing}
+      <button type="button" class="link quiet" tabindex="-1" @click=${(event: Event) => void copyFrom(event, text)}>Copy</button>
     </div>`;
+  }
+
+  /** Open a row and press the button that stands in its details. */
+  async #ask(index: number): Promise<void> {
+    this.opened = new Set(this.opened).add(index);
+    await this.updateComplete;
+    const blocks = this.body?.querySelector(`:scope > [data-index="${this.#order.indexOf(index)}"]`)?.querySelector<BlocksElement>("dt-blocks");
+    await blocks?.updateComplete;
+    blocks?.renderRoot.querySelector<ButtonElement>("dt-button")?.press();
   }
 
   #cell(row: Row, index: number, at: number, layout: Layout): TemplateResult {
@@ -193,34 +200,22 @@ export class TableElement extends LitElement {
     const unit = column?.unit ?? null;
     const wide = at === layout.main || unit === "code" || (typeof value === "string" && value.length > 60);
     const classes = `cell ${column?.title === "#" ? "no" : ""} ${layout.right[at] ? "r" : ""} ${unit === "s" ? "time" : ""} ${wide ? "wide" : ""}`;
-    const drawn = unit === "sql" && typeof value === "string" ? this.#sql(value) : drawValue(typeof value === "string" && this.#isLong(value, column) ? `${cut(value, LONG)}…` : value, unit, LONG + 2);
-    return html`<div class=${classes} role="gridcell" data-title=${plain(column?.title ?? "", 60)}>
-      <div class=${layout.right[at] ? "" : "clamp"}>${drawn}</div>${at === layout.main ? this.#under(row, index, layout) : nothing}</div>`;
+    const drawn = unit === "sql" && typeof value === "string" ? statement(value, this.#again) : drawValue(typeof value === "string" && isLong(value, column) ? `${cut(value, LONG)}…` : value, unit, LONG + 2);
+    const text = html`<div class=${layout.right[at] ? "" : "clamp"}>${drawn}</div>${at === layout.main ? this.#under(row, index, layout) : nothing}`;
+    return html`<div class=${classes} role="gridcell" data-title=${plain(column?.title ?? "", 60)}>${layout.tree && at === layout.stem ? this.#stem(row, index, text) : text}</div>`;
   }
 
-  #when(row: Row): TemplateResult {
-    const spans = spansOf(row).map((index) => this.context.detail?.record.spans[index]).filter((span): span is Span => span !== undefined);
-    const from = Math.min(...spans.map((span) => span.start));
-    const to = Math.max(...spans.map((span) => span.end));
-    const share = (value: number): string => `${Math.max(0, Math.min(100, (value / (this.#total || 1)) * 100))}%`;
-    return html`<div class="cell when" role="gridcell">${spans.length
-      ? html`<div class="spark" title=${`at ${drawTime(from)}`}><i ${look({ left: share(from), width: share(to - from), background: colour(spans[0]?.panel ?? "") })}></i></div>`
-      : nothing}</div>`;
-  }
+  #again = (): void => this.requestUpdate();
 
-  #details(row: Row): TemplateResult {
-    const { detail, api, panel, row: target, open } = this.context;
-    const long = row.cells.map((cell, index) => ({ cell, column: this.block?.columns[index] })).filter(({ cell, column }) => this.#isLong(cell, column));
-    return html`<div class="details" role="row"><div role="gridcell">
-      ${long.map(({ cell, column }) => html`<div class="full"><span>${shown(column?.title ?? "")}</span>${this.#whole(cell, column)}</div>`)}
-      ${row.details.length ? html`<dt-blocks .blocks=${row.details} .detail=${detail} .api=${api} .panel=${panel} .row=${target} .open=${open}></dt-blocks>` : nothing}
-    </div></div>`;
-  }
-
-  #whole(cell: Json, column: Column | undefined): TemplateResult {
-    if (typeof cell === "object") return html`<dt-tree .block=${{ type: "tree", value: cell, title: null, open: 1 }}></dt-tree>`;
-    const language = column?.unit === "sql" ? "sql" : column?.unit === "json" ? "json" : "text";
-    return html`<dt-code .block=${{ type: "code", text: String(cell), language, start: null, highlight: null, source: null, title: null }}></dt-code>`;
+  /** A cell of a tree: indented, with the mark that folds what belongs to it. */
+  #stem(row: Row, index: number, text: TemplateResult): TemplateResult {
+    const holds = this.#holds(index);
+    const open = holds && (this.filter !== "" || this.#unfolded(index));
+    return html`<div class="stem" ${look({ "--depth": String(Math.min(depthOf(row), DEEPEST_INDENT)) })}>
+      <span class="fold ${holds ? "can" : ""}" aria-hidden="true" @click=${(event: Event) => { if (holds) { event.stopPropagation(); this.#turn(index); } }}>${holds ? (open ? "▾" : "▸") : ""}</span>
+      <div class="leaf">${text}</div>
+      ${this.#canOpen(row) ? html`<button type="button" class="link quiet more" tabindex="-1" @click=${() => this.#toggle(index)}>${this.opened.has(index) ? "close" : "details"}</button>` : nothing}
+    </div>`;
   }
 
   #row = (at: number): TemplateResult => {
@@ -230,15 +225,15 @@ export class TableElement extends LitElement {
     if (!row || !layout) return html``;
     const can = this.#canOpen(row);
     const isOpen = this.opened.has(index);
-    const level: BadgeLevel | "" = row.level ?? "";
-    return html`<div class="item ${level} ${isOpen ? "opened" : ""} ${index === this.#linked ? "linked" : ""}" role="presentation" data-index=${at} @click=${(event: Event) => this.#click(event, index, at)}>
-      <div class="row ${can ? "can" : ""}" role="row" aria-rowindex=${at + 2} aria-level="1" aria-expanded=${can ? String(isOpen) : nothing} aria-selected=${index === this.#linked ? "true" : nothing}
+    const expanded = this.#holds(index) ? this.#unfolded(index) : can ? isOpen : null;
+    return html`<div class="item ${levelClass(row)} ${isOpen ? "opened" : ""} ${index === this.#linked ? "linked" : ""}" role="presentation" data-index=${at} @click=${(event: Event) => this.#click(event, index, at)}>
+      <div class="row ${can || this.#holds(index) ? "can" : ""}" role="row" aria-rowindex=${at + 2} aria-level=${depthOf(row) + 1} aria-expanded=${expanded === null ? nothing : String(expanded)} aria-selected=${index === this.#linked ? "true" : nothing}
           tabindex=${at === this.active ? 0 : -1}>
         ${layout.opens ? html`<div class="cell arrow" role="gridcell"><span aria-hidden="true">${can ? (isOpen ? "▾" : "▸") : ""}</span></div>` : nothing}
-        ${withAt(layout.columns.map((column) => this.#cell(row, index, column, layout)), layout.when, () => this.#when(row))}
+        ${withAt(layout.columns.map((column) => this.#cell(row, index, column, layout)), layout.when, () => when(row, this.context, this.#total))}
         ${layout.levels ? html`<div class="cell mark" role="gridcell">${row.level ? levelPill(row.level) : nothing}</div>` : nothing}
       </div>
-      ${isOpen ? this.#details(row) : nothing}
+      ${isOpen ? details(row, this.block?.columns ?? [], this.context) : nothing}
     </div>`;
   };
 
@@ -258,7 +253,7 @@ export class TableElement extends LitElement {
 
   #over(block: TableBlock): TemplateResult | typeof nothing {
     if (!block.title && block.rows.length < FILTERED_FROM) return nothing;
-    const found = this.#order.length === block.rows.length ? plural(block.rows.length, "row") : `${this.#order.length} of ${plural(block.rows.length, "row")}`;
+    const found = this.#found === block.rows.length ? plural(block.rows.length, "row") : `${this.#found} of ${plural(block.rows.length, "row")}`;
     return html`<div class="over">
       ${block.title ? html`<h4>${shown(cut(block.title, 300))}</h4>` : nothing}
       ${block.rows.length < FILTERED_FROM
@@ -292,8 +287,4 @@ export class TableElement extends LitElement {
 /** `cells` with one more at `at`; -1: without. */
 function withAt(cells: TemplateResult[], at: number, cell: () => TemplateResult): TemplateResult[] {
   return at < 0 ? cells : [...cells.slice(0, at), cell(), ...cells.slice(at)];
-}
-
-function drawTime(value: number): string {
-  return Number.isFinite(value) ? `${(value * 1000).toFixed(1)} ms` : "–";
 }

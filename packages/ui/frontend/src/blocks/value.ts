@@ -1,6 +1,7 @@
 /** One value in its unit: what a table's cell and a fact show. */
 import { html, nothing, type TemplateResult } from "lit";
-import { exact, inUnit } from "../format";
+import { place } from "../api";
+import { exact, inUnit, isPath } from "../format";
 import type { BadgeLevel, Json, Source, Unit } from "../types";
 import { visible } from "./text";
 import "./source";
@@ -32,6 +33,11 @@ export function shown(text: string): Drawn {
   if (parts.length === 0) return "";
   if (parts.length === 1 && parts[0] && !parts[0].name) return parts[0].text;
   return parts.map((part) => (part.name ? html`<span class="chip" title=${part.name}>${part.text}</span>` : part.text));
+}
+
+/** Is this the id of a record? */
+function isRecordId(value: Json): value is string {
+  return typeof value === "string" && /^[0-9a-f]{16,32}$/.test(value);
 }
 
 /** Is this a place in source code? */
@@ -73,6 +79,12 @@ export function drawValue(value: Json, unit: Unit | null, limit = LIMIT): Templa
   if (value === null || value === undefined) return html`<span class="faint" title="null">–</span>`;
   if (unit === "source" && isSource(value)) return html`<dt-source .source=${value as unknown as Source}></dt-source>`;
   if (unit === "level" && isLevel(value)) return levelPill(value);
+  if (unit === "link" && isPath(value)) {
+    return html`<a class="link" href=${value} target="_blank" rel="noopener" @click=${(event: Event) => event.stopPropagation()}>${shown(value)}</a>`;
+  }
+  if (unit === "record" && isRecordId(value)) {
+    return html`<a class="link" href=${place(value)} @click=${(event: Event) => event.stopPropagation()}>${value}</a>`;
+  }
   if (typeof value === "number") return html`<span class="num" title=${exact(value, unit)}>${inUnit(value, unit)}</span>`;
   if (typeof value === "boolean") return html`<span>${value ? "yes" : "no"}</span>`;
   if (typeof value === "object") return drawText(jsonText(value), true, limit);

@@ -6,6 +6,7 @@ import { base } from "../base";
 import { count, exact, inUnit, line, seconds, time } from "../format";
 import type { RecordDetail } from "../types";
 import { differences, measures, type Difference, type Measure } from "./differences";
+import "./compare-flames";
 import { failure, pathOf, statusPill } from "./pieces";
 
 const shown = 200;
@@ -108,6 +109,7 @@ export class Compare extends LitElement {
         <button class="btn" @click=${() => this.dispatchEvent(new CustomEvent("close"))}>Close</button>
       </header>
       ${this.#numbers(measures(left.record, right.record, (panel) => this.#title(panel)))}
+      <dt-compare-flames .api=${this.api} .pair=${this.pair}></dt-compare-flames>
       ${this.#table("Added: only in B", changed.filter((each) => each.left === 0))}
       ${this.#table("Gone: only in A", changed.filter((each) => each.right === 0))}
       ${this.#table("More or fewer times", changed.filter((each) => each.left > 0 && each.right > 0))}

@@ -1,0 +1,123 @@
+"""Tree: what a record says of its handlers' dependencies, put together again from its spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from debug_toolbar_core import Record, Span
+from debug_toolbar_dependencies.resolutions import PANEL
+
+
+@dataclass
+class Node:
+    """One dependency, or the handler that needs them all; `index` is its span's in the record."""
+
+    index: int
+    span: Span
+    needs: list[Node] = field(default_factory=list)
+    clean_up: Span | None = None
+
+    def fact(self, name: str) -> Any:
+        """Return an attribute of its span, or None."""
+        return self.span.attributes.get(name)
+
+    def text(self, name: str) -> str | None:
+        """Return an attribute that is a text, or None."""
+        value = self.fact(name)
+        return value if type(value) is str and value else None
+
+    def seconds(self, name: str) -> float | None:
+        """Return an attribute that is a number of seconds, or None."""
+        value = self.fact(name)
+        return float(value) if type(value) in (int, float) else None
+
+    @property
+    def name(self) -> str:
+        """What it is called in the tree: a handler by its function."""
+        return self.span.name.removeprefix("dependencies of ") if self.is_handler else self.span.name
+
+    @property
+    def is_handler(self) -> bool:
+        """Whether it is the handler, and no dependency."""
+        return bool(self.fact("dependency.kind") == "handler")
+
+    @property
+    def total(self) -> float | None:
+        """Seconds until it was there, with all that it needed."""
+        return None if self.span.end is None else self.span.duration
+
+    @property
+    def own(self) -> float | None:
+        """Seconds of its own code alone; None when it was not called, or is not done."""
+        called, end = self.seconds("dependency.called"), self.span.end
+        return None if called is None or end is None else max(end - called, 0.0)
+
+    @property
+    def cleaning(self) -> float | None:
+        """Seconds of its clean-up, or None when there was none."""
+        return None if self.clean_up is None or self.clean_up.end is None else self.clean_up.duration
+
+    @property
+    def reused(self) -> list[str]:
+        """What it needs besides, that was resolved before."""
+        named = self.fact("dependency.reused")
+        return [str(name) for name in named] if isinstance(named, list) else []
+
+    @property
+    def threaded(self) -> bool:
+        """Whether its code ran in a thread of the pool."""
+        if self.fact("dependency.cached") is True:
+            return False
+        return self.fact("dependency.thread") is True or self.seconds("thread.waited") is not None
+
+
+def trees(record: Record) -> list[Node]:
+    """Return the handlers of a record with their dependencies beneath; usually it is one."""
+    nodes: dict[int, Node] = {}
+    cleaning: list[Span] = []
+    for index, span in enumerate(record.spans):
+        if span.panel != PANEL:
+            continue
+        if "dependency.of" in span.attributes:
+            cleaning.append(span)
+        else:
+            nodes[id(span)] = Node(index, span)
+    by_id = {found: node for node in nodes.values() if type(found := node.fact("dependency.id")) is int}
+    for span in cleaning:
+        found = by_id.get(span.attributes["dependency.of"]) if type(span.attributes["dependency.of"]) is int else None
+        if found is not None:
+            found.clean_up = span
+    return _joined(nodes)
+
+
+def _joined(nodes: dict[int, Node]) -> list[Node]:
+    roots: list[Node] = []
+    for node in nodes.values():
+        above = _above(node.span, nodes)
+        (roots if above is None else above.needs).append(node)
+    for node in nodes.values():
+        node.needs.sort(key=lambda needed: needed.span.start)
+    return roots
+
+
+def _above(span: Span, nodes: dict[int, Node]) -> Node | None:
+    """Find what needs a dependency; spans of others may lie between."""
+    around = span.parent
+    for _ in range(1_000):
+        if around is None or id(around) in nodes:
+            break
+        around = around.parent
+    return None if around is None else nodes.get(id(around))
+
+
+def walk(nodes: Sequence[Node], depth: int = 0) -> Iterator[tuple[int, Node | str]]:
+    """Yield nodes as one would write an outline, each with its depth; what a node reuses is a name after its needs."""
+    waiting: list[tuple[int, Node | str]] = [(depth, node) for node in reversed(nodes)]
+    while waiting:
+        depth, node = waiting.pop()
+        yield depth, node
+        if isinstance(node, Node):
+            waiting.extend((depth + 1, name) for name in reversed(node.reused))
+            waiting.extend((depth + 1, needed) for needed in reversed(node.needs))

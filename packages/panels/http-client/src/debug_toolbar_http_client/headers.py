@@ -1,0 +1,54 @@
+"""Headers: what is kept of a call's headers, as lines and bounded; secrets are redacted when the record is encoded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from debug_toolbar_core import Record
+
+MOST = 64
+"""Headers kept of one message."""
+LONGEST = 8_000
+"""Characters kept of one message's headers."""
+_LENGTH = re.compile(r"^content-length: (\d{1,18})$", re.MULTILINE | re.ASCII)
+_OURS = re.compile(r"^x-debug-toolbar-(id|link): ([!-~]{1,500})$", re.IGNORECASE | re.MULTILINE | re.ASCII)
+
+
+def fields(raw: Sequence[tuple[bytes, bytes]]) -> str:
+    """Return header fields as the lines of one text: `host: shop.example`."""
+    lines = [b": ".join(pair) for pair in raw[:MOST]]
+    text = b"\n".join(lines)
+    if text.count(b"\n") >= len(lines) > 0:  # a value that would make lines of its own
+        text = b"\n".join([b" ".join(line.split(b"\n")) for line in lines])
+    return text[:LONGEST].decode("latin-1")
+
+
+def pairs(items: Iterable[tuple[str, str]]) -> str:
+    """Return the fields of a mapping as such lines."""
+    return "\n".join([f"{name}: {value}".replace("\n", " ") for name, value in islice(items, MOST)])[:LONGEST]
+
+
+def sent(attributes: dict[str, Any], record: Record | None, found: str) -> None:
+    """Add what the headers of a request tell."""
+    _keep(attributes, record, "http.request.headers", found)
+    low = found.lower()
+    if "content-length: " in low and (size := _LENGTH.search(low)):
+        attributes["http.request.body.size"] = int(size[1])
+
+
+def received(attributes: dict[str, Any], record: Record | None, found: str) -> None:
+    """Add what the headers of a response tell, and the callee's own record if it names one."""
+    _keep(attributes, record, "http.response.headers", found)
+    if "-toolbar-" in found or "-Toolbar-" in found:
+        for name, value in _OURS.findall(found):
+            attributes[f"debug_toolbar.{name.lower()}"] = value
+
+
+def _keep(attributes: dict[str, Any], record: Record | None, name: str, found: str) -> None:
+    """Keep headers, unless the record has no room left for long texts."""
+    if record is not None and record.room > 0:
+        record.room -= len(found)
+        attributes[name] = found

@@ -1,0 +1,203 @@
+"""Reading: the spans of a stored record as statements, waits and transactions, whatever a file may hold in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from debug_toolbar_core import Record, Source, Span
+from debug_toolbar_core.redaction import REDACTED
+from debug_toolbar_core.snapshot import shorten
+from debug_toolbar_sqlalchemy.kept import PANEL, REPEATS
+from debug_toolbar_sqlalchemy.relations import EAGER, LAZY, REFRESH
+from debug_toolbar_sqlalchemy.shapes import CONTROL, fingerprint, verb_of
+
+_STACK_MOST = 10
+_WORD = 200
+
+
+@dataclass(slots=True)
+class Statement:
+    """One execution of a statement, as its record tells of it."""
+
+    index: int
+    """Its span's place in the record."""
+    span: Span
+    text: str
+    fingerprint: str
+    verb: str
+    pairs: list[tuple[str, Any]]
+    """Its parameters with what they are about; of an execution for many, those of the first set."""
+    many: list[Any] | None
+    number: int = 0
+    """Its place among the record's statements, from 1."""
+
+    @property
+    def seconds(self) -> float:
+        return self.span.duration
+
+    @property
+    def source(self) -> Source | None:
+        return self.span.source
+
+    @property
+    def rows(self) -> int | None:
+        return whole(self.span, "db.response.returned_rows", "rows")
+
+    @property
+    def batch(self) -> int | None:
+        return whole(self.span, "db.operation.batch.size")
+
+    @property
+    def reads(self) -> bool:
+        return self.verb in ("SELECT", "WITH", "VALUES", "TABLE")
+
+    @property
+    def error(self) -> str:
+        return word(self.span, "error.type")
+
+    @property
+    def lazy(self) -> str:
+        """The relationship that it loads for one object alone: `Book.author`."""
+        return word(self.span, LAZY)
+
+    @property
+    def eager(self) -> str:
+        return word(self.span, EAGER)
+
+    @property
+    def refreshed(self) -> str:
+        return word(self.span, REFRESH)
+
+    @property
+    def redacted(self) -> bool:
+        """Whether a parameter is not shown: then others may look the same and be different."""
+        return any(type(value) is str and REDACTED in value for _, value in self.pairs)
+
+    @property
+    def repeats(self) -> int | None:
+        """The span of the same statement with the same parameters, found when they were still known."""
+        return whole(self.span, REPEATS)
+
+    @property
+    def parameters(self) -> Any:
+        """The values as a placeholder's place or name asks for them, or None where there are none."""
+        names = self.span.attributes.get("db.query.parameter_names")
+        known = [name for name in names if type(name) is str] if isinstance(names, list) else []
+        if self.many is not None:
+            return [_filled(pairs_of(each), known) for each in self.many]
+        return _filled(self.pairs, known) if self.pairs else None
+
+
+def _filled(pairs: list[tuple[str, Any]], names: list[str]) -> Any:
+    values = [value for _, value in pairs]
+    return dict(zip(names, values, strict=False)) if names else values
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that the panel has of a record."""
+
+    statements: list[Statement] = field(default_factory=list)
+    waits: list[tuple[int, Span]] = field(default_factory=list)
+    bands: list[tuple[int, Span]] = field(default_factory=list)
+    ends: list[tuple[int, Span]] = field(default_factory=list)
+    """COMMITs and ROLLBACKs, and the statements of savepoints."""
+    past: dict[str, int] = field(default_factory=dict)
+    """Statements past the limits: how many, by their names."""
+    past_seconds: float = 0.0
+    engines: list[Mapping[str, Any]] = field(default_factory=list)
+    plans: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return len(self.statements) + sum(self.past.values())
+
+    @property
+    def seconds(self) -> float:
+        return sum(statement.seconds for statement in self.statements) + self.past_seconds
+
+
+def read(record: Record) -> Reading:
+    """Return what a record has of SQL, statements in the order in which they began."""
+    reading, prints = Reading(), dict[str, tuple[str, str]]()
+    for index, span in enumerate(record.spans):
+        if span.panel == PANEL:
+            _sort(reading, index, span, prints)
+    reading.statements.sort(key=lambda statement: statement.span.start)
+    for number, statement in enumerate(reading.statements, 1):
+        statement.number = number
+    for (panel, name), fold in record.folded.items():
+        if panel == PANEL:
+            reading.past[name] = fold.count
+            reading.past_seconds += fold.seconds
+    data = record.data.get(PANEL)
+    if isinstance(data, dict):
+        engines, plans = data.get("engines"), data.get("plans")
+        reading.engines = [each for each in engines if isinstance(each, dict)] if isinstance(engines, list) else []
+        reading.plans = plans if isinstance(plans, dict) else {}
+    return reading
+
+
+def _sort(reading: Reading, index: int, span: Span, prints: dict[str, tuple[str, str]]) -> None:
+    attributes = span.attributes
+    if attributes.get("band") is True:
+        reading.bands.append((index, span))
+    elif "pool" in attributes:
+        reading.waits.append((index, span))
+    else:
+        text = attributes.get("db.query.text")
+        text = text if type(text) is str else span.name
+        known = prints.get(text)
+        if known is None:
+            known = prints[text] = fingerprint(text), verb_of(text)
+        if known[1] in CONTROL:
+            reading.ends.append((index, span))
+        else:
+            pairs, many = _parameters(attributes.get("db.query.parameters"))
+            reading.statements.append(Statement(index, span, text, *known, pairs, many))
+
+
+def _parameters(value: Any) -> tuple[list[tuple[str, Any]], list[Any] | None]:
+    if not isinstance(value, list) or not value:
+        return [], None
+    if all(isinstance(each, list) and (not each or isinstance(each[0], list)) for each in value):
+        return pairs_of(value[0]), value
+    return pairs_of(value), None
+
+
+def pairs_of(value: Any) -> list[tuple[str, Any]]:
+    """Return the labels and values among what a record holds as parameters."""
+    if not isinstance(value, list):
+        return []
+    return [(each[0], each[1]) for each in value if isinstance(each, list) and len(each) == 2 and type(each[0]) is str]
+
+
+def whole(span: Span, *names: str) -> int | None:
+    """Return the first attribute of these names that is a whole number."""
+    values = (span.attributes.get(name) for name in names)
+    return next((value for value in values if type(value) is int), None)
+
+
+def word(span: Span, name: str) -> str:
+    """Return an attribute that is a short text, or an empty one."""
+    value = span.attributes.get(name)
+    return shorten(value, _WORD) if type(value) is str else ""
+
+
+def stack_of(span: Span) -> list[Source]:
+    """Return the callers that a span has, innermost first."""
+    stack = span.attributes.get("stack")
+    places: list[Source] = []
+    for each in stack[:_STACK_MOST] if isinstance(stack, list) else ():
+        parts: list[Any] = [each.get(name) for name in Source._fields] if isinstance(each, dict) else []
+        if [type(part) for part in parts] == [str, int, str]:
+            places.append(Source(*parts))
+    return places
+
+
+def opened(record: Record, span: Span) -> bool:
+    """Tell whether a wait's connection was made during it, and not taken from the pool."""
+    made = span.attributes.get("pool.connected_at")
+    return type(made) is float and made >= record.started_at + span.start - 0.001

@@ -1,0 +1,99 @@
+"""Views: the SQL of a record as blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from debug_toolbar_core import Record, Span
+from debug_toolbar_core.blocks import Badge, Block, Column, Fact, Facts, Row, Section, Table, Timeline
+from debug_toolbar_core.units import percent, seconds
+from debug_toolbar_sqlalchemy.findings import notices
+from debug_toolbar_sqlalchemy.kept import PANEL
+from debug_toolbar_sqlalchemy.reading import Reading, opened, read, whole, word
+from debug_toolbar_sqlalchemy.repetition import DUPLICATE, N_PLUS_ONE, Repeated, repeated
+from debug_toolbar_sqlalchemy.rows import Rows
+
+_ENDS = {"commit": "committed", "rollback": "rolled back", "close": "closed"}
+_MOST = 500
+
+
+def show(record: Record, slow: float, least: int) -> Iterable[Block]:
+    """Yield a badge, the numbers, what to act on, the statements, and then how they ran."""
+    reading = read(record)
+    if not (reading.count or reading.waits or reading.bands or reading.ends):
+        return
+    found = repeated(reading, least)
+    yield Badge(f"{reading.count:,}", seconds(reading.seconds))
+    yield Facts(list(_headline(record, reading, found)), headline=True)
+    yield from notices(record, reading, found, slow, least)
+    yield Rows(reading, found, slow).table()
+    yield Section("Timeline", [Timeline(PANEL)])
+    if reading.bands:
+        yield Section(f"Transactions ({len(reading.bands):,})", [_transactions(reading)], open=False)
+    if reading.waits:
+        yield Section(f"Connections ({len(reading.waits):,})", [_connections(record, reading)], open=False)
+    if reading.engines:
+        yield Section("Databases", [_engines(reading)], open=len(reading.engines) > 1)
+
+
+def _headline(record: Record, reading: Reading, found: Sequence[Repeated]) -> Iterator[Fact]:
+    yield Fact("statement" if reading.count == 1 else "statements", reading.count, "count")
+    share = f"{percent(reading.seconds / record.duration)} of the whole" if record.duration else "in SQL"
+    yield Fact(share, reading.seconds, "s")
+    for label, title in ((N_PLUS_ONE, "in N+1 loads"), (DUPLICATE, "duplicates")):
+        groups = [each for each in found if each.label == label]
+        if groups:
+            less = label == DUPLICATE  # the first one was needed
+            yield Fact(title, sum(len(each.statements) - less for each in groups), "count")
+    saves = sum(each.notice.saves or 0.0 for each in found)
+    if saves:
+        yield Fact("could be saved", saves, "s")
+    if failed := sum(bool(each.error) for each in reading.statements):
+        yield Fact("failed", failed, "count")
+    if reading.waits:
+        yield Fact("waiting for a connection", sum(span.duration for _, span in reading.waits), "s")
+
+
+def _transactions(reading: Reading) -> Table:
+    columns = (Column("#"), Column("Transaction"), Column("Ended"), Column("Statements", "count"),
+               Column("Writes", "count"), Column("In SQL", "s"), Column("Open for", "s"),
+               Column("Source", "source"))  # fmt: skip
+    return Table(columns, [_transaction(reading, index, span) for index, span in reading.bands[:_MOST]])
+
+
+def _transaction(reading: Reading, index: int, span: Span) -> Row:
+    number, writes = whole(span, "transaction"), whole(span, "db.transaction.writes")
+    inside = [each for each in reading.statements if whole(each.span, "transaction") == number]
+    end = _ENDS.get(word(span, "db.transaction.end"), "still open")
+    took = sum(each.seconds for each in inside)
+    cells = (number, span.name, end, len(inside), writes, took, span.duration, span.source)
+    return Row(cells, "warning" if end == "closed" and writes else None, (), index)
+
+
+def _connections(record: Record, reading: Reading) -> Table:
+    columns = (Column("Connection"), Column("Pool", "code"), Column("In use", "count"), Column("Size", "count"),
+               Column("Overflow", "count"), Column("Waited", "s"), Column("Source", "source"))  # fmt: skip
+    return Table(columns, [_connection(record, index, span) for index, span in reading.waits[:_MOST]])
+
+
+def _connection(record: Record, index: int, span: Span) -> Row:
+    failed = word(span, "error.type")
+    how = failed or ("opened" if opened(record, span) else "from the pool")
+    counts = [whole(span, f"pool.{name}") for name in ("checked_out", "size", "overflow")]
+    over = None if counts[2] is None else max(counts[2], 0)
+    cells = (how, word(span, "pool"), counts[0], counts[1], over, span.duration, span.source)
+    return Row(cells, "error" if failed else None, (), index)
+
+
+def _engines(reading: Reading) -> Table:
+    columns = (Column("Database", "code"), Column("System"), Column("Driver"), Column("Address"),
+               Column("Pool", "code"), Column("Statements", "count"), Column("In SQL", "s"))  # fmt: skip
+    return Table(columns, [_engine(reading, place) for place in range(min(len(reading.engines), _MOST))])
+
+
+def _engine(reading: Reading, place: int) -> Row:
+    engine = reading.engines[place]
+    used = [each for each in reading.statements if whole(each.span, "engine") == place]
+    names = [engine.get(name) for name in ("database", "system", "driver", "address", "pool")]
+    said = [name if type(name) is str else None for name in names]
+    return Row((*said, len(used), sum(each.seconds for each in used)))
