@@ -26,5 +26,6 @@ def new_id() -> str:
     """Return a new record id: microseconds that never go back in this process, and the process's own mark."""
     global _last
     with _lock:
-        _last = max(time.time_ns() // 1000, _last + 1)
+        now = time.time_ns() // 1000
+        _last = now if now > _last else _last + 1
         return f"{_last:013x}{_process}"

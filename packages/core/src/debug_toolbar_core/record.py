@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from time import perf_counter
+from time import perf_counter, time
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from debug_toolbar_core.application import Application, Route
 from debug_toolbar_core.clock import new_id
@@ -21,13 +20,14 @@ from debug_toolbar_core.source import Source
 from debug_toolbar_core.span import Fold, Span
 
 Kind = Literal["http", "websocket", "task", "app"]
+Made = TypeVar("Made")
 Driver = Callable[[Awaitable[Any]], Awaitable[Any]]
 """Wraps the application's coroutine for one record, e.g. to time each slice it runs."""
-_ON_DEMAND = frozenset({"app_data", "tags", "failures", "dropped", "folded", "positions"})
 _NUMBERS = frozenset({int, float, bool, type(None)})
 _NAMES = frozenset({str})
 _SMALL = 64
 _LET_GO: Mapping[str, Any] = MappingProxyType({})
+_NOWHERE: dict[str, int] = {}
 _LONG = 1_000
 
 
@@ -41,6 +41,26 @@ class Slot:
         self.late = 0
 
 
+class _OnDemand(Generic[Made]):
+    """A dict of the record that is made when first asked for: most records have none of them.
+
+    A `__getattr__` would do the same, and have every other attribute of the record looked up the slow way.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.slot = f"_{name}"
+
+    def __get__(self, record: Record, owner: type) -> Made:
+        made: Any = getattr(record, self.slot, None)
+        if made is None:
+            made = {}
+            setattr(record, self.slot, made)
+        return cast("Made", made)
+
+    def __set__(self, record: Record, value: Made) -> None:
+        setattr(record, self.slot, value)
+
+
 class Record:
     """All that is known of one unit of work; appended to while it is open, read only through encoding.
 
@@ -48,24 +68,21 @@ class Record:
     """
 
     __slots__ = (
-        "__weakref__", "app", "app_data", "caught", "closing", "cost", "data", "drivers", "dropped", "duration",
-        "error", "failures", "folded", "framework", "held", "id", "imported", "kind", "limits", "loaded", "parent",
-        "positions", "room", "route", "slot", "spans", "started", "started_at", "tags", "wire",
+        "__weakref__", "_app_data", "_dropped", "_failures", "_folded", "_tags", "app", "caught", "closing", "cost",
+        "data", "drivers", "duration", "error", "framework", "held", "id", "imported", "kind", "limits", "loaded",
+        "parent", "positions", "room", "route", "slot", "spans", "started", "started_at", "wire",
     )  # fmt: skip
 
-    # Made when first asked for, by __getattr__: most records have none of them.
-    tags: dict[str, Any]
-    failures: dict[str, Failure]
-    dropped: dict[str, int]
-    folded: dict[tuple[str, str], Fold]
-    positions: dict[str, int]
-    app_data: Any
+    tags: _OnDemand[dict[str, Any]] = _OnDemand()
+    failures: _OnDemand[dict[str, Failure]] = _OnDemand()
+    dropped: _OnDemand[dict[str, int]] = _OnDemand()
+    folded: _OnDemand[dict[tuple[str, str], Fold]] = _OnDemand()
+    app_data: _OnDemand[Any] = _OnDemand()
     """What the panel that is being shown collected of the application, as its data of the `app` record; else empty."""
 
     def __init__(
         self,
         kind: Kind = "http",
-        *,
         id: str | None = None,
         wire: Wire | None = None,
         parent: str | None = None,
@@ -89,18 +106,12 @@ class Record:
         self.drivers: Sequence[Driver] = ()
         self.closing: Sequence[tuple[str, Callable[[], object]]] = ()
         self.held: Mapping[str, Any] = _LET_GO
+        self.positions = _NOWHERE
         self.spans: list[Span] = []
         self.data: dict[str, Any] = {}
         self.slot = Slot(self)
-        self.started_at = time.time()
+        self.started_at = time()
         self.started = perf_counter()
-
-    def __getattr__(self, name: str) -> dict[Any, Any]:
-        if name not in _ON_DEMAND:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        made: dict[Any, Any] = {}
-        setattr(self, name, made)
-        return made
 
     @property
     def request(self) -> Request | None:
@@ -153,7 +164,10 @@ class Record:
             self.slot.late += 1
             span.kept = False
         elif count < self.limits.panel_spans and len(self.spans) < self.limits.spans:
-            self.positions[panel] = count + 1
+            if count:
+                self.positions[panel] = count + 1
+            else:  # the empty one is every record's
+                self.positions = {**self.positions, panel: 1}
             self.spans.append(span)
         else:
             span.kept = False

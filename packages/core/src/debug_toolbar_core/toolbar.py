@@ -94,7 +94,7 @@ class Toolbar:
         self, kind: Kind, wire: Wire | None = None, parent: str | None = None, demand: Collection[str] = ()
     ) -> Capture:
         """Open a record in this context; `close()` of what is returned ends it, `keep()` then stores it."""
-        record = Record(kind, wire=wire, parent=parent, limits=self.config.limits, app=self.app)
+        record = Record(kind, None, wire, parent, self.config.limits, self.app)
         return Capture(record, self.demand.collecting(kind, demand), self.border, self.demand.failing)
 
     def keep(self, record: Record) -> None:
