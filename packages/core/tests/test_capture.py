@@ -263,7 +263,7 @@ def twice_and_angry(record):
         (Faulty(after=deep), "RecursionError"),
         (Faulty(lambda: time.sleep(0.02)), "of its 0.01 s"),
         (Faulty(after=lambda: time.sleep(0.02), value=1), "of its 0.01 s"),
-        (Odd(value=lambda record: None), "TypeError"),
+        (Odd(value=lambda record: 7), "TypeError"),
         (Odd(value=lambda record: [1]), "TypeError"),
         (Odd(value=twice), "yielded twice"),
         (Odd(value=twice_and_angry), "yielded twice"),

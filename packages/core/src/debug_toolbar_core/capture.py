@@ -25,38 +25,43 @@ class Capture:
         self.record = record
         self.border = border
         self.failing = failing
-        self.running: list[Running] = []
+        self.running: tuple[Running, ...] = ()
         inside: Token[Position | None] | None = None
         if position.get() is not None:  # within another record, which is not to see these panels work
             inside = position.set(None)
-        self.begin(panels, before)
+        record.cost = self.begin(panels, before) - before
         if inside is not None:
             position.reset(inside)
         self.token: Token[Position | None] | None = position.set(Position(record.slot))
-        record.cost = perf_counter() - before
 
-    def begin(self, panels: Sequence[Panel], at: float) -> None:
-        """Run panels up to their yields; one that ends before it has nothing to say of this record."""
-        record, border, running = self.record, self.border, self.running
-        for panel in panels:
-            if border.off and panel.name in border.off:
-                continue
+    def begin(self, panels: Sequence[Panel], at: float) -> float:
+        """Run panels up to their yields, and return when that was; one that ends before it has nothing to say."""
+        record, border = self.record, self.border
+        for panel in self.able(panels) if border.off else panels:
+            before = at
             try:
                 generator = panel.collect(record)
-                next(generator)
+                if generator is not None:
+                    next(generator)
             except StopIteration:
-                continue
+                generator = None
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
                 border.fault(panel.name, "collect", record, error)
+                at = perf_counter()
                 continue
-            before, at = at, perf_counter()
+            at = perf_counter()
             if at - before > border.budget:
                 border.slow(panel.name, "collect", record, at - before)
                 _drop(generator)
-            else:
-                running.append((panel, generator))
+            elif generator is not None:
+                self.running = (*self.running, (panel, generator))
+        return at
+
+    def able(self, panels: Sequence[Panel]) -> Sequence[Panel]:
+        """Return the panels that are not switched off."""
+        return [panel for panel in panels if panel.name not in self.border.off]
 
     def leave(self) -> None:
         """Take the record out of this context; what other tasks of it still do is recorded until `close`."""
@@ -74,7 +79,8 @@ class Capture:
         """End the record: each panel past its yield, innermost first, and its data taken as plain values."""
         record = self.record
         duration = record.now()
-        self.leave()
+        if self.token is not None:
+            self.leave()
         if error is not None:
             record.fail(error)
         try:
@@ -87,7 +93,7 @@ class Capture:
 
     def end_all(self) -> None:
         """Run the panels from their yields to their ends; an outer record does not see them work."""
-        running, self.running = self.running, []
+        running, self.running = self.running, ()
         record, outer = self.record, position.get()
         if outer is not None:
             position.set(None)
@@ -137,10 +143,11 @@ class Capture:
         return perf_counter()
 
 
-def _drop(generator: Generator[None, None, Any]) -> None:
+def _drop(generator: Generator[None, None, Any] | None) -> None:
     """Close a generator that is given up; what its cleanup raises was its own business."""
     try:
-        generator.close()
+        if generator is not None:
+            generator.close()
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise

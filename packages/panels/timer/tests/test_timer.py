@@ -5,22 +5,22 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Generator
 from time import perf_counter
-from types import ModuleType
+from types import ModuleType, coroutine
 from typing import Any
 
 import pytest
 
 from debug_toolbar_core import Config, Record, Toolbar
 from debug_toolbar_core.blocks import Badge, Block, Facts, Notice, Table
-from debug_toolbar_core.drive import driven
 from debug_toolbar_core.exchange import Plain, Request, Response
 from debug_toolbar_timer import TimerPanel
-from debug_toolbar_timer.clock import Clock, UsageClock, best_clock
+from debug_toolbar_timer.clock import tells_system, timed
 from debug_toolbar_timer.timing import Timing
 
-CLOCKS = [Clock, UsageClock] if best_clock() is UsageClock else [Clock]
+PLATFORMS = [False, True] if tells_system() else [False]
+"""Whether the kernel tells a thread's system time; the plain way is tested everywhere."""
 
 
 def toolbar_of(**options: Any) -> Toolbar:
@@ -105,40 +105,64 @@ async def test_results_exceptions_and_cancellation_pass_through() -> None:
         await task
 
 
-@pytest.mark.parametrize("clock_class", CLOCKS)
-def test_each_clock_measures_a_slice(clock_class: type[Clock]) -> None:
-    """A slice's CPU and length are counted, by either clock."""
-    clock = clock_class()
-    clock.resume()
-    until = time.thread_time() + 0.02
+@coroutine
+def give_way() -> Generator[None]:
+    """Suspend once, under whatever drives."""
+    yield
+
+
+def spin(seconds: float) -> None:
+    """Use CPU."""
+    until = time.thread_time() + seconds
     while time.thread_time() < until:
         pass
-    clock.suspend()
-    clock.resume()
-    clock.suspend()
-    result = clock.result()
-    assert result is not None
+
+
+def step(steps: Generator[Any, Any, Any]) -> bool:
+    """Run one slice; tell whether there are more."""
+    return next(steps, ENDED) is not ENDED
+
+
+ENDED = object()
+
+
+@pytest.mark.parametrize("system", PLATFORMS)
+def test_each_slice_is_measured(system: bool) -> None:
+    """CPU and length of the slices are counted, on either kind of platform."""
+
+    async def work() -> None:
+        spin(0.02)
+        await give_way()
+
+    data: dict[str, Any] = {}
+    steps = timed(data, system, work())
+    while step(steps):
+        pass
+    result = data["timer"]
     assert result["slices"] == 2
     assert result["cpu"] == pytest.approx(0.02, abs=0.01)
     assert result["running"] >= result["longest"] >= 0.015
-    assert (result["user"] is None) == (clock_class is Clock)
+    assert (result["user"] is None) == (result["system"] is None) == (not system)
 
 
-@pytest.mark.parametrize("clock_class", CLOCKS)
-def test_many_short_slices_add_up(clock_class: type[Clock]) -> None:
-    """Slices far shorter than the kernel's tick are measured, each and in sum, not guessed."""
-    clock, others = clock_class(), 0.0
-    for index in range(400):
-        if index % 2:
-            clock.resume()
+@pytest.mark.parametrize("system", PLATFORMS)
+def test_many_short_slices_add_up(system: bool) -> None:
+    """Slices far shorter than the kernel's tick are measured, not guessed; what runs between is not."""
+
+    async def work() -> None:
+        for _ in range(199):
+            spin(50e-6)
+            await give_way()
+
+    data: dict[str, Any] = {}
+    steps, others = timed(data, system, work()), 0.0
+    while step(steps):
         before = time.thread_time()
-        while time.thread_time() - before < 50e-6:
-            pass
-        clock.suspend()
-        others += 0.0 if index % 2 else time.thread_time() - before
-    assert clock.slices == 200
-    assert clock.cpu == pytest.approx(0.010, abs=0.005)
-    assert others >= 0.010
+        spin(50e-6)
+        others += time.thread_time() - before
+    assert data["timer"]["slices"] == 200
+    assert data["timer"]["cpu"] == pytest.approx(0.010, abs=0.005)
+    assert others >= 0.009
 
 
 async def test_time_in_the_kernel_is_told_apart() -> None:
@@ -151,66 +175,102 @@ async def test_time_in_the_kernel_is_told_apart() -> None:
                 zeros.read(1_000_000)
 
     data = (await serve(toolbar_of(), work())).data["timer"]
-    if best_clock() is UsageClock:
+    if tells_system():
         assert data["system"] > 0.02
         assert data["user"] + data["system"] == pytest.approx(data["cpu"], abs=0.01)
     else:
         assert data["system"] is None
 
 
-@pytest.mark.parametrize("clock_class", CLOCKS)
-def test_a_suspend_without_a_slice_counts_nothing(clock_class: type[Clock]) -> None:
-    """What suspends twice, or before it ran, raises nothing and counts nothing."""
-    clock = clock_class()
-    clock.suspend()
-    assert clock.result() is None
-    clock.resume()
-    clock.suspend()
-    clock.suspend()
-    result = clock.result()
-    assert result is not None
-    assert result["slices"] == 1
-
-
-@pytest.mark.parametrize("clock_class", CLOCKS)
-def test_slices_may_run_in_different_threads(clock_class: type[Clock]) -> None:
+@pytest.mark.parametrize("system", PLATFORMS)
+def test_slices_may_run_in_different_threads(system: bool) -> None:
     """A coroutine that is driven from thread after thread is measured in each of them."""
-    clock = clock_class()
 
-    def slice_() -> None:
-        clock.resume()
-        clock.suspend()
+    async def work() -> None:
+        for _ in range(2):
+            await give_way()
 
+    data: dict[str, Any] = {}
+    steps = timed(data, system, work())
     for _ in range(3):
-        thread = threading.Thread(target=slice_)
+        thread = threading.Thread(target=step, args=[steps])
         thread.start()
         thread.join()
-    result = clock.result()
-    assert result is not None
-    assert result["slices"] == 3
-    assert 0 <= result["cpu"] < 0.01
+    assert data["timer"]["slices"] == 3
+    assert 0 <= data["timer"]["cpu"] < 0.01
 
 
-def test_a_platform_without_thread_usage_gets_the_plain_clock() -> None:
-    """Where `resource` is missing or knows no threads, thread_time measures."""
-    assert best_clock(None) is Clock
-    assert best_clock(ModuleType("resource")) is Clock
+def test_a_platform_without_thread_usage_has_no_system_time() -> None:
+    """Where `resource` is missing or knows no threads, the thread's own clock has to do."""
+    assert not tells_system(None)
+    assert not tells_system(ModuleType("resource"))
 
 
 async def test_another_event_loop_may_drive_it() -> None:
     """The coroutine may be stepped by hand, as trio or any other loop does."""
-    clock = best_clock()()
 
     async def work() -> int:
         await asyncio.sleep(0)
         return 7
 
-    steps = driven(work(), clock.resume, clock.suspend)
+    data: dict[str, Any] = {}
+    steps = timed(data, tells_system(), work())
     assert next(steps) is None
     with pytest.raises(StopIteration) as stop:
         next(steps)
     assert stop.value.value == 7
-    assert clock.slices == 2
+    assert data["timer"]["slices"] == 2
+
+
+async def test_errors_pass_both_ways() -> None:
+    """What the application raises comes out, what is thrown in reaches it; either way the times are kept."""
+
+    async def work() -> str:
+        try:
+            await asyncio.sleep(10)
+        except asyncio.CancelledError:
+            raise ValueError("on purpose") from None
+        return "not reached"
+
+    data: dict[str, Any] = {}
+    task = asyncio.ensure_future(driven(data, work()))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(ValueError, match="on purpose"):
+        await task
+    assert data["timer"]["slices"] == 2
+
+
+async def driven(data: dict[str, Any], work: Awaitable[Any]) -> Any:
+    """Await it timed, as the ASGI layer does."""
+    return await timed(data, tells_system(), work)
+
+
+async def test_a_generator_that_is_closed_closes_the_coroutine() -> None:
+    """An event loop that is torn down leaves no coroutine hanging, and what was measured is kept."""
+    left = []
+
+    async def work() -> None:
+        try:
+            await give_way()
+        finally:
+            left.append("closed")
+
+    data: dict[str, Any] = {}
+    steps = timed(data, tells_system(), work())
+    assert step(steps)
+    steps.close()
+    assert left == ["closed"]
+    assert data["timer"]["slices"] == 1
+
+
+async def test_any_awaitable_is_timed() -> None:
+    """A future has no `send`: it is awaited in a coroutine of ours."""
+    data: dict[str, Any] = {}
+    future = asyncio.get_running_loop().create_future()
+    future.set_result(3)
+    assert await driven(data, future) == 3
+    assert data["timer"]["slices"] == 1
 
 
 async def test_the_panel_keeps_nothing_of_a_request() -> None:
@@ -312,10 +372,8 @@ async def test_it_costs_a_few_microseconds() -> None:
 
     async def one() -> None:
         record.drivers = ()
-        running = panel.collect(record)
-        next(running)
+        panel.collect(record)
         await record.drivers[0](asyncio.sleep(0))
-        next(running, None)
 
     best = float("inf")
     for _ in range(20):

@@ -32,12 +32,10 @@ class LoggingPanel(Panel):
         finally:
             TAPS.close()
 
-    def collect(self, record: Record) -> Generator[None]:
+    def collect(self, record: Record) -> None:
         if TAPS.others:
             TAPS.refresh()
         record.hold(PANEL, self._wanted)
-        return
-        yield  # a generator that has nothing to do at the end: lines close themselves
 
     def __post_init__(self) -> None:
         self._wanted = Wanted(self.level)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Generator
 from threading import get_ident
 from time import perf_counter, thread_time
-from types import ModuleType
+from types import ModuleType, coroutine
 from typing import Any
 
 try:
@@ -12,94 +13,82 @@ try:
 except ImportError:  # Windows has no getrusage
     resource = None  # type: ignore[assignment]  # a module's name is not optional to mypy
 
+NAME = "timer"
 
-class Clock:
-    """Adds up CPU and running time between `resume` and `suspend`; neither ever raises.
 
-    Seconds all. `system` stays None where the platform tells it of the whole process only.
+@coroutine
+def timed(data: dict[str, Any], tells_system: bool, work: Awaitable[Any]) -> Generator[Any, Any, Any]:
+    """Await a coroutine, and leave the times of all its slices in `data["timer"]` when it ends; seconds all.
+
+    It is `driven` of the core with two clocks written out in it: two calls a slice less, which every request
+    of the application has to pay. `system` stays None where the platform tells it of the whole process only.
     """
-
-    # One is made for every request: defaults on the class cost nothing there.
-    began: float | None = None
-    before = 0.0
-    cpu = running = longest = 0.0
-    system: float | None = None
+    cpu = running = longest = system = before_system = 0.0
     slices = 0
-
-    def resume(self) -> None:
-        """Begin a slice."""
-        self.before = thread_time()
-        self.began = perf_counter()
-
-    def suspend(self) -> None:
-        """End the slice that was begun; without one there is nothing to end."""
-        began = self.began
-        if began is None:
-            return
-        took = perf_counter() - began
-        self.cpu += thread_time() - self.before
-        self.began = None
-        self.slices += 1
-        self.running += took
-        if took > self.longest:
-            self.longest = took
-
-    def result(self) -> dict[str, Any] | None:
-        """Return what was measured, or None when the coroutine was never driven."""
-        if not self.slices:
-            return None
-        cpu, system = self.cpu, self.system
-        return {
+    pieces: Any = work if hasattr(work, "send") else _coroutine(work)
+    step, argument = pieces.send, None
+    try:
+        while True:
+            before = thread_time()
+            if tells_system:
+                thread, at, before_system = _seen
+                # What was read less than a tick of this thread's CPU ago is as exact as the kernel tells it.
+                if not 0.0 <= before - at < _TICK or thread != get_ident():
+                    before_system = _look(before)
+            began = perf_counter()
+            try:
+                waiting = step(argument)
+            except StopIteration as stop:
+                return stop.value
+            finally:
+                took = perf_counter() - began
+                cpu += thread_time() - before
+                if took > _TICK and tells_system:
+                    system += _usage(_THREAD)[1] - before_system
+                slices += 1
+                running += took
+                if took > longest:
+                    longest = took
+                argument = None  # an error that was thrown in would keep this frame, and itself, alive
+            try:
+                argument = yield waiting
+                step = pieces.send
+            except GeneratorExit:
+                pieces.close()
+                raise
+            except BaseException as error:  # noqa: BLE001 - cancellation: handed on to the coroutine, outside this
+                argument, step = error, pieces.throw
+    finally:
+        data[NAME] = {
             "cpu": cpu,
-            "user": None if system is None else max(0.0, cpu - system),
-            "system": system,
-            "running": self.running,
-            "longest": self.longest,
-            "slices": self.slices,
+            "user": None if not tells_system else cpu - system if cpu > system else 0.0,
+            "system": system if tells_system else None,
+            "running": running,
+            "longest": longest,
+            "slices": slices,
         }
 
 
-class UsageClock(Clock):
-    """The clock of Linux, which tells a thread's time in the application from that in the kernel.
+def _look(cpu: float) -> float:
+    """Return this thread's time in the kernel, and note it with the CPU it has used; asked for once a tick.
 
-    Linux tells the two apart by its ticks, so of a slice shorter than one it knows nothing: that counts as user.
+    Linux tells the kernel's time from the application's by its ticks, so of a slice shorter than one it knows
+    nothing: that counts as user. The thread's clock was read just before, which has the kernel bring its usage
+    up to date: without that it lags by a tick, and one request would be told the time of another.
     """
-
-    system: float = 0.0
-    before_system = 0.0
-
-    def resume(self) -> None:
-        # Reading the thread's clock has the kernel bring its usage up to date, too: without that it lags by a tick,
-        # and one request would be told the time of another.
-        global _seen
-        self.before = cpu = thread_time()
-        thread, at, system = _seen
-        if thread != get_ident() or not 0.0 <= cpu - at < _TICK:
-            system = _usage(_THREAD)[1]
-            _seen = (get_ident(), cpu, system)
-        # What was read less than a tick of this thread's CPU ago is as exact as the kernel tells it.
-        self.before_system = system
-        self.began = perf_counter()
-
-    def suspend(self) -> None:
-        began = self.began
-        if began is None:
-            return
-        # Written out rather than shared with the other clock: a call here is a tenth of the panel's cost.
-        took = perf_counter() - began
-        self.cpu += thread_time() - self.before
-        if took > _TICK:
-            self.system += _usage(_THREAD)[1] - self.before_system
-        self.began = None
-        self.slices += 1
-        self.running += took
-        if took > self.longest:
-            self.longest = took
+    global _seen
+    system: float = _usage(_THREAD)[1]
+    _seen = (get_ident(), cpu, system)
+    return system
 
 
-def best_clock(module: ModuleType | None = resource) -> type[Clock]:
-    """Return the most exact clock this platform has."""
-    return UsageClock if hasattr(module, "RUSAGE_THREAD") else Clock
+def tells_system(module: ModuleType | None = resource) -> bool:
+    """Tell whether this platform knows a thread's time in the kernel, as Linux does."""
+    return hasattr(module, "RUSAGE_THREAD")
+
+
+async def _coroutine(work: Awaitable[Any]) -> Any:
+    return await work
 
 
 _TICK = 0.001

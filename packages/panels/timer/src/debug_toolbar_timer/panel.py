@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import partial
+from typing import ClassVar
 
 from debug_toolbar_core import Panel, Record
 from debug_toolbar_core.blocks import Badge, Block, Column, Fact, Facts, Notice, Row, Table
-from debug_toolbar_core.drive import driven
 from debug_toolbar_core.units import seconds
-from debug_toolbar_timer.clock import best_clock
+from debug_toolbar_timer.clock import tells_system, timed
 from debug_toolbar_timer.timing import Timing
 
-_CLOCK = best_clock()
+_SYSTEM = tells_system()
 
 
 @dataclass
@@ -31,11 +31,8 @@ class TimerPanel(Panel):
     slow_cpu: float = 0.1
     """Seconds of CPU on the event loop from which on the panel warns."""
 
-    def collect(self, record: Record) -> Generator[None, None, Any]:
-        clock = _CLOCK()
-        record.drive(lambda work: driven(work, clock.resume, clock.suspend))
-        yield
-        return clock.result()
+    def collect(self, record: Record) -> None:
+        record.drive(partial(timed, record.data, _SYSTEM))
 
     def view(self, record: Record) -> Iterable[Block]:
         timing = Timing.of(record)
