@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 
 from debug_toolbar_core.encoding import Encoder
 from debug_toolbar_core.errors import ConfigurationError
@@ -23,15 +22,6 @@ def weigh(record: Record) -> int:
     return _RECORD + _SPAN * len(record.spans) + record.limits.total - record.room + record.wire.held()
 
 
-@dataclass(slots=True)
-class _Kept:
-    """A record, its weight, and its summary once somebody asked for it after it was closed."""
-
-    record: Record
-    weight: int
-    summary: Summary | None = None
-
-
 class MemoryStore:
     """Keeps the newest records of this process: at most `most` of them, about `bytes` in all.
 
@@ -46,7 +36,10 @@ class MemoryStore:
         self.most = most
         self.bytes = bytes
         self.encoder = encoder or Encoder()
-        self._records: OrderedDict[str, _Kept] = OrderedDict()
+        self._records: OrderedDict[str, tuple[Record, int]] = OrderedDict()
+        """Records with their weights, oldest first."""
+        self._summaries: dict[str, Summary] = {}
+        """Those of closed records that somebody asked for."""
         self._app: dict[str, Record] = {}
         self._weight = 0
         self._lock = threading.Lock()
@@ -58,29 +51,34 @@ class MemoryStore:
 
     def keep(self, record: Record) -> None:
         """Do what `save` does, from where nothing can be awaited."""
+        id, records = record.id, self._records
         if record.kind == "app":
-            self._app[record.id] = record
+            self._app[id] = record
         else:
-            self._keep(record)
+            self._keep(id, record, records)
         if self._subscribers:
             for subscriber in tuple(self._subscribers):
-                subscriber.tell(record.id)
+                subscriber.tell(id)
 
-    def _keep(self, record: Record) -> None:
+    def _keep(self, id: str, record: Record, records: OrderedDict[str, tuple[Record, int]]) -> None:
         weight = weigh(record)
-        records = self._records
         with self._lock:  # records end in threads, too
-            if (replaced := records.get(record.id)) is not None:
-                self._weight -= replaced.weight
-            records[record.id] = _Kept(record, weight)
-            self._weight += weight
-            while len(records) > self.most or (self._weight > self.bytes and len(records) > 1):
-                self._weight -= records.popitem(last=False)[1].weight
+            held = self._weight + weight
+            if (replaced := records.get(id)) is not None:
+                held -= replaced[1]
+                self._summaries.pop(id, None)
+            records[id] = record, weight
+            while len(records) > self.most or (held > self.bytes and len(records) > 1):
+                gone, (_, lighter) = records.popitem(False)
+                held -= lighter
+                if self._summaries:
+                    self._summaries.pop(gone, None)
+            self._weight = held
 
     async def load(self, id: str) -> Record | None:
         """Return a record as JSON gives it back, or None."""
         kept = self._records.get(id)
-        record = kept.record if kept else self._app.get(id)
+        record = kept[0] if kept else self._app.get(id)
         return None if record is None else await offload(self.read, record)
 
     def read(self, record: Record) -> Record:
@@ -91,22 +89,26 @@ class MemoryStore:
         """Return the newest records' summaries, newest first."""
         with self._lock:
             ids = sorted((id for id in self._records if before is None or id < before), reverse=True)
-            kept = [self._records[id] for id in ids[:limit]]
-        return await offload(lambda: [self._summary(entry) for entry in kept])
+            records = [self._records[id][0] for id in ids[:limit]]
+        return await offload(lambda: [self._summary(record) for record in records])
 
-    def _summary(self, kept: _Kept) -> Summary:
-        if kept.summary is not None:
-            return kept.summary
-        closed = not kept.record.open
-        summary = summarise(self.read(kept.record))
-        if closed:
-            kept.summary = summary
+    def _summary(self, record: Record) -> Summary:
+        known = self._summaries.get(record.id)
+        if known is not None:
+            return known
+        closed = not record.open
+        summary = summarise(self.read(record))
+        with self._lock:
+            kept = self._records.get(record.id)
+            if closed and kept is not None and kept[0] is record:
+                self._summaries[record.id] = summary
         return summary
 
     async def clear(self) -> None:
         """Forget every record but the application's own."""
         with self._lock:
             self._records.clear()
+            self._summaries.clear()
             self._weight = 0
 
     async def subscribe(self) -> AsyncGenerator[str]:
