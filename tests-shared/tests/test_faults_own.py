@@ -20,9 +20,10 @@ POINTS = [
     ),
     *("core.record:Record.__init__", "core.demand:Demand.collecting", "core.keeper:Keeper.keep"),
     *("core.memory:MemoryStore.save", "core.application:Application.matched", "asgi.gate:Gate.check"),
-    *("asgi.recorder:Recorder.our_headers", "asgi.recorder:Recorder.tag_of"),
+    *("asgi.recorder:Recorder.our_headers", "asgi.recorder:Recorder.tag"),
     *("asgi.recorder:Recorder.asked", "asgi.recorder:Recorder.shows", "asgi.exchange:Exchange.__init__"),
-    *("asgi.incoming:Incoming.__init__", "asgi.tee:Tee.__init__", "asgi.tee:Tee.add", "asgi.injection:Injection.begin"),
+    *("asgi.incoming:Incoming.thin", "asgi.tee:Tee.__init__", "asgi.tee:Tee.add", "asgi.tee:Media.__missing__"),
+    "asgi.injection:Injection.begin",
     *(
         "asgi.injection:Injection.decide",
         "asgi.conversation:Connection.counts",

@@ -37,7 +37,7 @@ class Connection:
     )
 
     def __init__(self, scope: Mapping[str, Any]) -> None:
-        self.incoming = Incoming(scope)
+        self.incoming = Incoming.thin(scope)
         self.headers: Any = ()
         self.status: int | None = None
         self.started: float | None = None

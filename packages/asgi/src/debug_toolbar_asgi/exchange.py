@@ -8,30 +8,37 @@ from typing import Any
 
 from debug_toolbar_core.exchange import Listener, Request, Response
 
-from .incoming import Incoming, first, texts
+from .incoming import Incoming, first, incoming_of, texts
 from .tee import Tee
 
 
-class Exchange:
-    """The wire of one HTTP record: raw facts while it is open, plain form when somebody reads."""
+class Exchange(Tee):
+    """The wire of one HTTP record: raw facts while it is open, plain form when somebody reads.
+
+    It is the tee of its response's body itself, which saves each request an object.
+    """
 
     __slots__ = (
-        "complete", "ended", "headers", "incoming", "kept", "listener", "messages", "sent", "started", "status",
-        "taken",
+        "complete", "ended", "facts", "headers", "kept", "listener", "messages", "started", "status", "taken",
     )  # fmt: skip
 
     def __init__(self, scope: Mapping[str, Any]) -> None:
-        self.incoming = Incoming(scope)
-        self.status: int | None = None
+        self.limit = self.room = self.size = self.messages = 0
+        self.chunks = []
         self.headers: Any = ()
+        self.facts = incoming_of(scope)
+        self.complete = False
+        self.status: int | None = None
         self.started: float | None = None
         self.ended: float | None = None
-        self.messages = 0
-        self.complete = False
         self.taken: Tee | None = None
-        self.sent: Tee | None = None
         self.listener: Listener | None = None
         self.kept: float  # when readers last saw a stream that goes on; there once somebody listens
+
+    @property
+    def incoming(self) -> Incoming:
+        """What the scope said."""
+        return Incoming(*self.facts)
 
     def request(self) -> Request:
         """Return the request in plain form."""
@@ -42,19 +49,18 @@ class Exchange:
         if self.started is None:
             return None
         headers = texts(self.headers)
-        sent = self.sent
         encoding = first(headers, "content-encoding") or None
         return Response(
             status=self.status,
             reason=_reason(self.status),
             headers=headers,
-            size=sent.size if sent else 0,
+            size=self.size,
             messages=self.messages,
             started=self.started,
             ended=self.ended,
             complete=self.complete,
             encoding=encoding,
-            body=sent.body(first(headers, "content-type"), encoding) if sent else None,
+            body=self.body(first(headers, "content-type"), encoding),
         )
 
     def listen(self, listener: Listener) -> None:
@@ -64,8 +70,9 @@ class Exchange:
 
     def held(self) -> int:
         """Return the bytes of bodies that are kept."""
-        taken, sent = self.taken, self.sent
-        return (taken.seen if taken is not None else 0) + (sent.seen if sent is not None else 0)
+        room = self.room
+        sent = self.limit - room if room > 0 else self.limit
+        return sent if self.taken is None else sent + self.taken.seen
 
 
 def _reason(status: int | None) -> str:

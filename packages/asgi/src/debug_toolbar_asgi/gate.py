@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import compress
 from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
@@ -36,7 +35,7 @@ SECURITY_HEADERS: list[tuple[bytes, bytes]] = [
 
 _ASKED = frozenset((b"host", b"origin", b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest"))
 _MALFORMED = (TypeError, ValueError, AttributeError, LookupError, BytesWarning)
-_NAME = itemgetter(0)
+_VISITOR = itemgetter("headers", "client", "server", "scheme")
 _CACHED, _CACHED_NAMES, _CACHED_BYTES = 256, 1024, 2048
 
 
@@ -113,7 +112,9 @@ class Gate:
         Host and origin are checked: the method `login` asks for the token.
         """
         try:
-            return self._injection(scope) if kind == "inject" else self._decide(Visit.of(scope), kind)
+            if kind == "inject":
+                return self._injection(scope)
+            return self._decide(Visit.of(scope), kind)
         except _MALFORMED:
             return _UNREADABLE
 
@@ -136,14 +137,16 @@ class Gate:
 
     def _injection(self, scope: Mapping[str, Any]) -> Verdict:
         """Decide for each request of the application; the same headers and client get the same answer."""
-        headers = scope.get("headers", ())
-        if not isinstance(headers, list | tuple):  # an iterator must be left to the application
+        try:
+            headers, client, server, scheme = _VISITOR(scope)
+        except KeyError:  # no server makes such a scope: it is looked at each time
+            return self._decide(Visit.of(scope), "inject")
+        if not isinstance(headers, (list, tuple)):  # an iterator must be left to the application
             return _UNREADABLE
         if headers and type(headers[0]) is not tuple:  # a list cannot be part of a key
             return self._decide(Visit.of(scope), "inject")
-        client, server = scope.get("client"), scope.get("server")
-        place = client and client[0], server and server[1], scope.get("scheme")
-        key: tuple[object, ...] = (*place, *compress(headers, map(self._asked.__getitem__, map(_NAME, headers))))
+        place, asked = (client and client[0], server and server[1], scheme), self._asked
+        key: tuple[object, ...] = (*place, *[pair for pair in headers if asked[pair[0]]])
         verdict = self._verdicts.get(key)
         return self._remember(key, self._decide(Visit.of(scope), "inject")) if verdict is None else verdict
 

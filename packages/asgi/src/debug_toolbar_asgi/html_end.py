@@ -77,6 +77,10 @@ _LEAVES_FOREIGN: Final = frozenset(
 )
 
 _CLOSING = rb"(?:[~]++|</html[~]*+>|<!--(?:-?>|(?>.*?--!?>)))*+"
+_SHORT: Final = 24  # more than any of these has, so that one that is found ends the page
+_ENDS_OF_MOST: Final = frozenset(
+    b"</body>" + between + b"</html>" + after for between in (b"", b"\n", b"\r\n") for after in (b"", b"\n", b"\r\n")
+)
 _ENDED = _compile(rb"</body[~]*+>" + _CLOSING)
 _ENDING = _compile(rb"</body(?:[~]*+|[~]*+>" + _CLOSING + rb"(?:<(?:/(?:[a-z]{1,4}[~]*+)?|!(?:-(?:-.*+)?)?)?)?)")
 _MAYBE_BODY = _compile(rb"<(?:/(?:b(?:o(?:dy?)?)?)?)?")
@@ -218,7 +222,7 @@ def place(page: bytes) -> int | None:
     `</body></html>`, nothing before them is read.
     """
     at = page.rfind(b"</body")
-    if at >= 0 and _ENDED.fullmatch(page, at):
+    if at >= 0 and (page[at : at + _SHORT] in _ENDS_OF_MOST or _ENDED.fullmatch(page, at)):
         return at
     end = PageEnd()
     end.feed(page)

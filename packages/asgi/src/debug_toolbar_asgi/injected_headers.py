@@ -28,18 +28,6 @@ def has_page(status: object) -> bool:
     return isinstance(status, int) and (200 <= status <= 203 or 207 <= status <= 299 or status >= 400)
 
 
-def plain_headers(headers: object) -> dict[bytes, bytes] | None:
-    """Return headers by name when each is there once and in lower case, as most are; None sends to the long way."""
-    if not isinstance(headers, (list, tuple)):
-        return None
-    try:
-        named: dict[bytes, bytes] = dict(headers)
-        plain = len(named) == len(headers) and b"".join(named).islower()
-    except (TypeError, ValueError):
-        return None
-    return named if plain else None
-
-
 class _Names(dict[bytes, "bytes | None"]):
     """Tells which header a name is, of those we look at; each spelling is worked out once."""
 
@@ -93,15 +81,47 @@ def allowed_by_policy(
     return permission(policies, Origin.of(scheme, hosts)) if policies else Permission(None)
 
 
+def usual_asked(headers: object) -> bool:
+    """Whether a request is as most are; False sends to the long way, which looks at its headers one by one."""
+    if not isinstance(headers, (list, tuple)):
+        return False
+    try:
+        unusual = [(name, value) for name, value in headers if _ASKED_SELDOM[name]]
+    except (TypeError, ValueError):
+        return False
+    return not unusual or unusual == _FOR_A_PAGE
+
+
+def usual_answer(headers: object) -> tuple[int | None] | None:
+    """Return the length, if there is one, of a response as most are; None sends to the long way."""
+    if not isinstance(headers, (list, tuple)):
+        return None
+    try:
+        told = [(name, value) for name, value in headers if _ANSWERED_OR_TOUCHED[name]]
+        if len(told) == 1:
+            told.append(_NO_LENGTH)
+        (name, kind), (other, length) = told if told[0][0] == b"content-type" else reversed(told)
+        if name == b"content-type" and is_html(kind):
+            if other == b"content-length" and is_length(length):
+                return (int(length),)
+            return (None,) if told[1] is _NO_LENGTH else None
+    except (TypeError, ValueError, LookupError, AttributeError):
+        pass  # no list of two byte pairs
+    return None
+
+
 def longer(headers: Headers, length: int | None, more: int) -> Headers:
     """Return the usual headers of a response longer by so many bytes."""
     changed = list(headers)
     if length is not None:
-        changed[[name for name, _ in changed].index(b"content-length")] = (b"content-length", b"%d" % (length + more))
+        for at, pair in enumerate(headers):
+            if pair[0] == b"content-length":
+                changed[at] = (b"content-length", b"%d" % (length + more))
+                break
     return changed
 
 
-def changed_headers(headers: Headers, length: int | None, more: int) -> Headers:
+def changed_headers(headers: Headers, more: int) -> Headers:
     """Return any headers of a response longer by so many bytes; a pair that stays is the same object."""
     changed: Headers = []
     for pair in headers:
@@ -155,7 +175,8 @@ REQUEST: Final[Mapping[bytes, Check]] = {
 }
 ASKED, ANSWERED = _Names(REQUEST), _Names(_RESPONSE)
 _TOUCHED = _Names(dict.fromkeys((*_NAMES_THE_BYTES, b"content-length"), _always))
-# Where one of these is there, all headers are looked at one by one.
-DEST: Final = b"sec-fetch-dest"
-USUAL: Final = (frozenset(_RESPONSE) - {b"content-type", b"content-length"} | _NAMES_THE_BYTES).isdisjoint
-USUAL_ASKED: Final = (frozenset(REQUEST) - {b"host", DEST}).isdisjoint
+# Where others than the usual ones of these are there, all headers are looked at one by one.
+_ANSWERED_OR_TOUCHED = _Names({**_RESPONSE, **dict.fromkeys(_NAMES_THE_BYTES, _always)})
+_ASKED_SELDOM = _Names({name: check for name, check in REQUEST.items() if name != b"host"})
+_NO_LENGTH: Final = (b"", b"")
+_FOR_A_PAGE: Final = [(b"sec-fetch-dest", b"document")]

@@ -23,21 +23,17 @@ from debug_toolbar_asgi.html_end import PageEnd, only_closing, place
 from debug_toolbar_asgi.injected_headers import (
     ANSWERED,
     ASKED,
-    DEST,
     REQUEST,
-    USUAL,
-    USUAL_ASKED,
     Headers,
     allowed_by_policy,
     changed_headers,
     chosen_headers,
     has_page,
-    is_html,
-    is_length,
     is_page,
     longer,
     passes,
-    plain_headers,
+    usual_answer,
+    usual_asked,
 )
 from debug_toolbar_core.pattern import pattern
 
@@ -47,10 +43,14 @@ Tag: TypeAlias = Callable[[str | None], bytes]
 HELD: Final = 16384
 """Bytes from a `</body>` on that are held back at most, to see whether the page ends there."""
 
+_LARGE: Final = 32768
+"""Bytes from which on copying a page costs more than a view of it."""
+
 UNDECIDED: Final = 1024
 """Bytes of white space and comments that may come in chunks of their own before the page begins."""
 
 
+_BEGINNINGS: Final = (b"<!doctype html>", b"<!DOCTYPE html>")
 _LEAD = rb"(?:\xef\xbb\xbf)?(?:[\t\n\f\r ]++|<!--(?:-?>|(?>.*?--!?>))|<\?[^>]*+>)*+"
 _PAGE = pattern(
     _LEAD + rb"<(?:!doctype|html|head|body)[\t\n\f\r />]",
@@ -70,57 +70,32 @@ class Injection:
     kept, Content-Length, if it was there, is larger by the tag, and what named the exact bytes is gone.
     """
 
-    __slots__ = (
-        *(
-            "_asked",
-            "_begun",
-            "_end",
-            "_finished",
-            "_held",
-            "_length",
-            "_make",
-            "_nonce",
-            "_place",
-            "_sent",
-            "_tag",
-            "_usual",
-        ),
-        "headers",
-    )
+    # On the class, where they cost nothing: most pages come in one piece, and need none of them.
+    _nonce: str | None = None
+    _asked = False
+    _begun = b""  # what decide() has seen and could not tell from
+    _place: int | None = None  # where the tag goes, if all of the page was there at once
+    _end: PageEnd | None = None  # who looks for that place, if not
+    _held = b""
+    _sent = 0  # offset of _held in the page
+    _finished = False
+    _tag: bytes
 
-    def __init__(
-        self, headers: Headers, length: int | None, tag: Tag, nonce: str | None = None, *, usual: bool = False
-    ) -> None:
+    def __init__(self, headers: Headers, length: int | None, tag: Tag, usual: bool) -> None:
         self.headers = headers
         self._length = length
         self._make = tag
-        self._nonce = nonce
-        self._usual = usual  # each header once and in lower case, and none to take away
-        self._tag = b""
-        self._asked = False
-        self._begun = b""  # what decide() has seen and could not tell from
-        self._place: int | None = None  # where the tag goes, if all of the page was there at once
-        self._end: PageEnd | None = None  # who looks for that place, if not
-        self._held = b""
-        self._sent = 0  # offset of _held in the page
-        self._finished = False
+        self._usual = usual  # each header that matters is there once and in lower case, and none to take away
 
     @classmethod
     def begin(cls, scope: Mapping[str, Any], start: Mapping[str, Any], tag: Tag) -> Injection | None:
         """Return the injection of the response that starts so, or None: it must go out as it is."""
         if scope.get("method") == "HEAD" or start.get("trailers") or not has_page(start.get("status")):
             return None
-        response, request = plain_headers(start.get("headers")), plain_headers(scope.get("headers", ()))
-        if response is None or request is None or not (USUAL(response) and USUAL_ASKED(request)):
+        usual = usual_answer(start.get("headers")) if usual_asked(scope.get("headers", ())) else None
+        if usual is None:
             return cls._begin(scope, start, tag)
-        kind, length = response.get(b"content-type"), response.get(b"content-length")
-        if type(kind) is not bytes or not is_html(kind.strip()) or request.get(DEST, b"document") != b"document":
-            return None
-        if length is None:
-            return cls(start["headers"], None, tag, usual=True)
-        if type(length) is not bytes or not is_length(length):  # the server's error to raise
-            return None
-        return cls(start["headers"], int(length), tag, usual=True)
+        return cls(start["headers"], usual[0], tag, True)
 
     @classmethod
     def _begin(cls, scope: Mapping[str, Any], start: Mapping[str, Any], tag: Tag) -> Injection | None:
@@ -135,7 +110,9 @@ class Injection:
         if allowed is None:
             return None
         length = response.get(b"content-length")
-        return cls(start["headers"], int(length[0]) if length else None, tag, allowed.nonce)
+        begun = cls(start["headers"], int(length[0]) if length else None, tag, False)
+        begun._nonce = allowed.nonce
+        return begun
 
     def decide(self, body: bytes, more_body: bool) -> bool | None:
         """Say whether the tag goes into the page that begins with this body.
@@ -145,16 +122,19 @@ class Injection:
         if not isinstance(body, bytes):
             return False
         first, self._asked = not self._asked, True
-        self._begun += body
-        if _PAGE.match(self._begun) is None:
-            waits = more_body and len(self._begun) <= UNDECIDED and _MAYBE_PAGE.fullmatch(self._begun)
+        begun = self._begun = body if first else self._begun + body
+        if not begun.startswith(_BEGINNINGS) and _PAGE.match(begun) is None:
+            waits = more_body and len(begun) <= UNDECIDED and _MAYBE_PAGE.fullmatch(begun)
             return None if waits else False
         if first and (not more_body or len(body) == self._length):
             self._place = place(body)
             if self._place is None:
                 return False
-        self._tag = self._make(self._nonce)
-        self.headers = (longer if self._usual else changed_headers)(self.headers, self._length, len(self._tag))
+        tag = self._tag = self._make(self._nonce)
+        if self._usual:
+            self.headers = longer(self.headers, self._length, len(tag))
+        else:
+            self.headers = changed_headers(self.headers, len(tag))
         return True
 
     def feed(self, body: bytes, more_body: bool) -> bytes:
@@ -199,5 +179,7 @@ class Injection:
 
     def _insert(self, page: bytes, at: int) -> bytes:
         self._finished, self._held = True, b""
-        view = memoryview(page)  # one copy of the page, not three
-        return b"".join((view[:at], self._tag, view[at:]))
+        if len(page) > _LARGE:
+            view = memoryview(page)  # one copy of the page, not three
+            return b"".join((view[:at], self._tag, view[at:]))
+        return b"".join((page[:at], self._tag, page[at:]))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable
 
 from debug_toolbar_core import Application, Toolbar
+from debug_toolbar_core.context import position
 from debug_toolbar_ui import FrontEndMissing, manifest
 
 from .config import ASGIConfig, misconfigured
@@ -76,10 +77,10 @@ class DebugToolbar:
             return app(scope, receive, send)
         if not self._starts:  # a server without lifespan
             self.start()
-        if self.site.path(scope) is not None:
-            return self.site(scope, receive, send)
         recorder = self.recorder
-        if recorder.passes(scope):
+        if recorder.prefix in scope["path"] and self.site.path(scope) is not None:
+            return self.site(scope, receive, send)
+        if (recorder.ignored or position.get() is not None) and recorder.passes(scope):
             return app(scope, receive, send)
         return (recorder.http if kind == "http" else recorder.websocket)(app, scope, receive, send)
 

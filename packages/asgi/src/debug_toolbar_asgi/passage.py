@@ -13,7 +13,7 @@ from .conversation import PACE
 from .exchange import Exchange
 from .incoming import whole
 from .injection import Injection
-from .tee import Tee, room_for
+from .tee import Tee
 from .types import Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
@@ -25,9 +25,10 @@ START, BODY = "http.response.start", "http.response.body"
 class Passage:
     """`receive` and `send` for the application, around those of the server."""
 
-    __slots__ = ("exchange", "injection", "inner_receive", "inner_send", "owner", "record", "scope", "waiting")
+    __slots__ = ("exchange", "injection", "inner_receive", "inner_send", "owner", "record", "root", "scope", "waiting")
 
     record: Record
+    root: object
 
     def __init__(self, owner: Recorder, scope: Scope, receive: Receive, send: Send) -> None:
         self.owner: Recorder | None = owner
@@ -58,34 +59,33 @@ class Passage:
 
     def send(self, message: Message) -> Awaitable[None]:
         """Pass a message on; a chunk of a stream goes to the server with no frame of ours between."""
-        if self.owner is None:
+        owner = self.owner
+        if owner is None:
             return self.inner_send(message)
         if self.injection is not None:
             return self.inject(message)
         kind = message["type"]
         if kind == BODY:
-            self.note(message)
+            self.note(message, owner)
             if not message.get("more_body"):
                 return self.last(message)
             listener = self.exchange.listener
             return self.inner_send(message) if listener is None else self.told(message, listener)
-        return self.start(message, self.owner) if kind == START else self.inner_send(message)
-
-    async def start(self, message: Message, owner: Recorder) -> None:
-        """Note the status and headers; add ours for viewers who may see the toolbar."""
+        if kind != START:
+            return self.inner_send(message)
         try:
             changed = self.begin(message, owner)
         except Exception as fault:
             owner.broken("send", self.record, fault)
             changed = message
-        if changed is not None:
-            await self.inner_send(changed)
+        return _held() if changed is None else self.inner_send(changed)
 
     def begin(self, message: Message, owner: Recorder) -> Message | None:
-        """Return the message to send as the response's start, or None when it waits for the body."""
+        """Note the status and headers; return the start to send, with ours, or None when it waits for the body."""
         exchange, record = self.exchange, self.record
-        exchange.started = record.now()
-        exchange.status = whole(message.get("status"))
+        now = exchange.started = perf_counter() - record.started
+        status = message.get("status")
+        exchange.status = status if type(status) is int else whole(status)
         headers = message.get("headers", ())
         if type(headers) is not list:
             if not isinstance(headers, Iterable):  # the server's error to raise
@@ -93,30 +93,36 @@ class Passage:
             headers = list(headers)  # an iterator: read once, and passed on as a list
             message = {**message, "headers": headers}
         exchange.headers = headers
-        content_type = _content_type(headers)
-        exchange.sent = Tee(room_for(content_type, owner.room))
-        if not owner.shows(self.scope):
+        room, html = owner.media[_content_type(headers)]
+        exchange.limit = exchange.room = room
+        if not owner.gate.check(self.scope, "inject").allowed:
             return message
-        root = exchange.incoming.root_path  # the scope's own may be a mount's by now
-        message = {**message, "headers": [*headers, *owner.our_headers(record, root)]}
-        if owner.inject and b"html" in content_type:
-            self.injection = Injection.begin(self.scope, message, owner.tag_of(record, root))
+        root = self.root = exchange.facts[1]  # the scope's own may be a mount's by now
+        message = {**message, "headers": [*headers, *owner.our_headers(record, root, now)]}
+        if html and owner.inject:
+            self.injection = Injection.begin(self.scope, message, self.tag)
             if self.injection is not None:
                 self.waiting = [message]
                 return None
         return message
 
-    def note(self, message: Message) -> None:
+    def tag(self, nonce: str | None) -> bytes:
+        """Return the tag for this request's page."""
+        return b"" if self.owner is None else self.owner.tag(self.record, self.root, nonce)
+
+    def note(self, message: Message, owner: Recorder) -> None:
         """Count a part of the response's body."""
         exchange = self.exchange
         exchange.messages += 1
         body = message.get("body")
-        try:
-            if body and exchange.sent is not None:
-                exchange.sent.add(body)
-        except Exception as fault:
-            if self.owner is not None:
-                self.owner.broken("send", self.record, fault)
+        if body:
+            try:
+                if exchange.room > 0:
+                    exchange.add(body)
+                else:
+                    exchange.size += len(body)
+            except Exception as fault:
+                owner.broken("send", self.record, fault)
 
     async def told(self, message: Message, listener: Listener) -> None:
         """Send a part of a stream, and tell the listener how long the server took it."""
@@ -144,55 +150,49 @@ class Passage:
 
     async def last(self, message: Message) -> None:
         """Send the message that ends the response, and note when it was gone."""
-        listener = self.exchange.listener
-        if listener is not None and self.exchange.messages > 1:
-            await self.told(message, listener)
+        exchange = self.exchange
+        if exchange.listener is not None and exchange.messages > 1:
+            await self.told(message, exchange.listener)
         else:
             await self.inner_send(message)
-        self.exchange.ended = self.record.now()
-        self.exchange.complete = True
+        exchange.ended = perf_counter() - self.record.started
+        exchange.complete = True
 
     async def inject(self, message: Message) -> None:
         """Send a page's messages with the tag in them; its start waits until the page shows what it is."""
-        injection, waiting = self.injection, self.waiting
-        if message["type"] != BODY or injection is None:
+        injection, waiting, owner = self.injection, self.waiting, self.owner
+        if message["type"] != BODY or injection is None or owner is None:
             await self.let_go()
             await self.send(message)
             return
-        self.note(message)
+        self.note(message, owner)
         if waiting is None:
             await self.fed(message, injection)
             return
         waiting.append(message)
-        verdict = self.decide(injection, message)
+        try:
+            verdict = injection.decide(message.get("body", b""), bool(message.get("more_body")))
+        except Exception as fault:  # where it cannot be said whether the tag goes in, it does not
+            owner.broken("send", self.record, fault)
+            verdict = False
         if verdict is False:
             await self.let_go()
         elif verdict:
             self.waiting = None
-            await self.inner_send({**waiting[0], "headers": injection.headers})
+            start = waiting[0]
+            start["headers"] = injection.headers  # it is ours: the application's own message stays as it is
+            await self.inner_send(start)
             for held in waiting[1:]:
                 await self.fed(held, injection)
 
-    def decide(self, injection: Injection, message: Message) -> bool | None:
-        """Say whether the tag goes in; where that cannot be said, it does not."""
-        try:
-            return injection.decide(message.get("body", b""), bool(message.get("more_body")))
-        except Exception as fault:
-            if self.owner is not None:
-                self.owner.broken("send", self.record, fault)
-            return False
-
-    async def fed(self, message: Message, injection: Injection) -> None:
+    def fed(self, message: Message, injection: Injection) -> Awaitable[None]:
         """Send one part of a page, or what of it need not wait for the page's end."""
         more = bool(message.get("more_body"))
         message = {**message, "body": injection.feed(message.get("body", b""), more)}
         if more:
-            await self.inner_send(message)
-        else:
-            self.injection = None
-            await self.inner_send(message)
-            self.exchange.ended = self.record.now()
-            self.exchange.complete = True
+            return self.inner_send(message)
+        self.injection = None
+        return self.last(message)
 
     async def let_go(self) -> None:
         """Give up the injection: what waited goes out as it was."""
@@ -204,16 +204,16 @@ class Passage:
             final = held["type"] == BODY and not held.get("more_body")
             await (self.last(held) if final else self.inner_send(held))
 
-    def detach(self) -> None:
-        """End the noting: what tasks of this request still send goes straight through."""
-        self.owner = None
+
+async def _held() -> None:
+    """Do nothing yet: the start of a page is sent with its first bytes."""
 
 
 def _content_type(headers: Any) -> bytes:
     try:
         for name, value in headers:
             if name == b"content-type" or name.lower() == b"content-type":
-                return bytes(value).lower()
+                return value if type(value) is bytes else bytes(value)
     except (TypeError, ValueError, AttributeError):
         pass  # headers that no server takes: its error is the application's to see
     return b""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Collection
 from typing import Any, Literal
 from urllib.parse import quote
 
 from debug_toolbar_core import Application, Record, Span, Toolbar, current
 from debug_toolbar_core.capture import Capture
+from debug_toolbar_core.context import position
 from debug_toolbar_core.exchange import Wire
 
 from .config import ASGIConfig
-from .conversation import Connection, Conversation
+from .conversation import Conversation
 from .gate import Gate
 from .passage import Passage
+from .tee import Media
 from .types import ASGIApp, Headers, Receive, Scope, Send
 
 logger = logging.getLogger("debug_toolbar")
@@ -30,13 +32,16 @@ class Recorder:
         self.toolbar = toolbar
         self.gate = gate
         self.prefix = config.prefix
-        self._base = config.prefix.encode()
+        self._link = config.prefix.encode() + b"/#/r/"
         self.bar = bar
         self.inject = config.inject and bool(bar)
         self.server_timing = config.server_timing
         self.room = config.limits.body if config.bodies else 0
+        self.media = Media(self.room)
         self.ignored = tuple(config.ignore)
+        self.on_demand = bool(toolbar.demand.on_demand)
         self.application = Application()
+        self._tag = self.tag_around(self.prefix, None)
 
     def passes(self, scope: Scope) -> bool:
         """Tell whether a request is not to be recorded: ignored, or inside another toolbar's record of it."""
@@ -53,7 +58,7 @@ class Recorder:
         capture: Capture | None = None
         try:
             passage = Passage(self, scope, receive, send)
-            capture = self.opened("http", passage.exchange, self.asked(scope))
+            capture = self.opened("http", passage.exchange, self.asked(scope) if self.on_demand else ())
             record = passage.record = capture.record
         except Exception as fault:
             self.broken("open", None, fault)
@@ -66,12 +71,12 @@ class Recorder:
         except BaseException as error:
             if passage.injection is not None and not isinstance(error, GeneratorExit):
                 await self.release(passage)
-            passage.detach()
+            passage.owner = None  # what tasks of this request still send goes straight through
             self.finish(capture, scope, error)
             raise
         if passage.injection is not None:
             await self.release(passage)
-        passage.detach()
+        passage.owner = None
         self.finish(capture, scope, None)
 
     async def websocket(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,13 +99,19 @@ class Recorder:
             raised = error
             raise
         finally:
+            try:
+                record.tags["websocket"] = talk.connection.counts()
+            except Exception as fault:
+                self.broken("close", record, fault)
             self.finish(capture, scope, raised)
 
     def opened(self, kind: Literal["http", "websocket"], wire: Wire, asked: Collection[str] = ()) -> Capture:
         """Open a record, within the one around it if there is one."""
-        around = current()
-        capture = self.toolbar.open(kind, wire, None if around is None else around.id, asked)
-        self.toolbar.working[capture.record.id] = capture.record
+        toolbar = self.toolbar
+        around = None if position.get() is None else current()
+        capture = toolbar.open(kind, wire, None if around is None else around.id, asked)
+        record = capture.record
+        toolbar.working[record.id] = record
         return capture
 
     def driven(self, record: Record, work: Awaitable[None]) -> Awaitable[Any]:
@@ -124,8 +135,6 @@ class Recorder:
         except Exception as fault:
             self.toolbar.border.fault("adapter", "matched", record, fault)
         try:
-            if isinstance(record.wire, Connection):
-                record.tags["websocket"] = record.wire.counts()
             self.toolbar.keep(capture.close(error))
         except Exception as fault:
             capture.leave()
@@ -145,8 +154,6 @@ class Recorder:
 
     def asked(self, scope: Scope) -> Collection[str]:
         """Return the on-demand panels that this request's header asks for."""
-        if not self.toolbar.demand.on_demand:
-            return ()
         names = [value for name, value in scope.get("headers") or () if name == _RUN]
         if not names or not self.shows(scope):
             return ()
@@ -160,27 +167,31 @@ class Recorder:
         """Return the path of the toolbar as a client sees it, under the root path its request came with."""
         return quote(root, safe="/~") + self.prefix if root and isinstance(root, str) else self.prefix
 
-    def our_headers(self, record: Record, root: object) -> Headers:
+    def our_headers(self, record: Record, root: object, now: float) -> Headers:
         """Return the headers that tell a viewer of the record, with what is known when the headers go."""
         mark = record.id.encode()
-        link = b"%b/#/r/%b" % (self._base if not root else self.base(root).encode(), mark)
+        link = self._link + mark if not root else b"%b/#/r/%b" % (self.base(root).encode(), mark)
         if not self.server_timing:
             return [(_ID, mark), (_LINK, link)]
-        timing = b'dtb;desc="%b", total;dur=%.1f' % (mark, record.now() * 1000)
+        timing = b'dtb;desc="%b", total;dur=%.1f' % (mark, now * 1000)
         if record.spans:
             timing += spans_timing(record.spans).encode("latin-1", "replace")
         return [(_ID, mark), (_LINK, link), (_TIMING, timing)]
 
-    def tag_of(self, record: Record, root: object) -> Callable[[str | None], bytes]:
-        """Return what makes the tag of a record's page, with the page's nonce if it has one."""
+    def tag(self, record: Record, root: object, nonce: str | None) -> bytes:
+        """Return the tag of a record's page, with the page's nonce if it has one."""
+        if not root and nonce is None:
+            begin, end = self._tag
+            return begin + record.id.encode() + end
+        begin, end = self.tag_around(self.base(root), nonce)
+        return begin + record.id.encode() + end
 
-        def tag(nonce: str | None) -> bytes:
-            base = self.base(root)
-            mark = f' nonce="{nonce}"' if nonce else ""
-            source = f'src="{base}/static/{self.bar}" data-record="{record.id}" data-prefix="{base}"'
-            return f'<script type="module" {source}{mark}></script>'.encode("ascii", "xmlcharrefreplace")
-
-        return tag
+    def tag_around(self, base: str, nonce: str | None) -> tuple[bytes, bytes]:
+        """Return what is before and after the record's id in the tag."""
+        mark = f' nonce="{nonce}"' if nonce else ""
+        begin = f'<script type="module" src="{base}/static/{self.bar}" data-record="'
+        end = f'" data-prefix="{base}"{mark}></script>'
+        return begin.encode("ascii", "xmlcharrefreplace"), end.encode("ascii", "xmlcharrefreplace")
 
 
 def spans_timing(spans: list[Span]) -> str:

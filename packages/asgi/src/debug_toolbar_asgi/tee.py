@@ -6,11 +6,25 @@ from debug_toolbar_core.exchange import Body
 
 _OPAQUE = (b"image/", b"video/", b"audio/", b"font/", b"application/octet-stream", b"application/zip")
 _PREVIEW = 1_024
+_KNOWN, _LONG = 256, 100
 
 
-def room_for(content_type: bytes, limit: int) -> int:
-    """Return how many bytes of a body are worth keeping: few where nobody can read them."""
-    return min(limit, _PREVIEW) if content_type.startswith(_OPAQUE) else limit
+class Media(dict[bytes, tuple[int, bool]]):
+    """What a content type means here: how many bytes of such a body are worth keeping, and whether it is HTML.
+
+    Each spelling is looked at once, up to a number of them.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+
+    def __missing__(self, content_type: bytes) -> tuple[int, bool]:
+        told = content_type.lower()
+        room = min(self.limit, _PREVIEW) if told.startswith(_OPAQUE) else self.limit
+        if len(self) < _KNOWN and len(content_type) <= _LONG:
+            self[content_type] = room, b"html" in told
+        return room, b"html" in told
 
 
 class Tee:
@@ -18,18 +32,19 @@ class Tee:
 
     __slots__ = ("chunks", "limit", "room", "size")
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int = 0) -> None:
         self.limit = self.room = room
         self.size = 0
         self.chunks: list[bytes] = []
 
     def add(self, chunk: bytes) -> None:
         """Count a chunk, and keep what there is room for."""
-        self.size += len(chunk)
+        size = len(chunk)
+        self.size += size
         room = self.room
         if room > 0:
-            self.chunks.append(chunk if len(chunk) <= room else bytes(chunk[:room]))
-            self.room = room - len(chunk)
+            self.chunks.append(chunk if size <= room else bytes(chunk[:room]))
+            self.room = room - size
 
     @property
     def seen(self) -> int:
