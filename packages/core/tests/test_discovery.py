@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
+from importlib.metadata import Distribution, entry_points
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from debug_toolbar_core import Config, ConfigurationError, Panel, Toolbar
-from debug_toolbar_core.discovery import discover, entries, make_panels
+from debug_toolbar_core.discovery import discover, distribution, entries, make_panels
+from debug_toolbar_core.installed import installed
 
 GOOD = """
 from dataclasses import dataclass
@@ -188,3 +191,57 @@ def make(url, encoder):
     with pytest.raises(ConfigurationError, match="needs y"):
         Toolbar(Config(panels=[], store="yfile:///tmp/x"))
     assert "xfile" in [entry.name for entry in entries("stores")]
+
+
+def test_the_first_distribution_of_a_name_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read straight from the folders is what `importlib.metadata` finds: sections, comments, first come."""
+    for place, value in (("first", "shop:One"), ("second", "shop:Two")):
+        info = tmp_path / place / "Shop_Panel-1.dist-info"
+        info.mkdir(parents=True)
+        text = f"[console_scripts]\nshop = shop:main\n\n[debug_toolbar.panels]\n# ours\nshop = {value} [more]\n"
+        (info / "entry_points.txt").write_text(text)
+        (tmp_path / place / "note.egg-info").write_text("a file")
+    monkeypatch.setattr("sys.path", [str(tmp_path / "none"), str(tmp_path / "first"), str(tmp_path / "second")])
+    assert [(entry.name, entry.value) for entry in installed("debug_toolbar.panels")] == [("shop", "shop:One [more]")]
+    assert [(entry.name, entry.value) for entry in entry_points(group="debug_toolbar.panels")] == [
+        ("shop", "shop:One [more]")
+    ]
+
+
+def test_distributions_in_archives_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A zip on the path, and what other finders know, is left to `importlib.metadata`."""
+    with ZipFile(tmp_path / "panels.zip", "w") as archive:
+        archive.writestr("shop-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: shop\nVersion: 1\n")
+        archive.writestr("shop-1.dist-info/entry_points.txt", "[debug_toolbar.panels]\nshop = shop:Panel\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "panels.zip"))
+    [entry] = [entry for entry in installed("debug_toolbar.panels") if entry.name == "shop"]
+    assert distribution(entry) == "shop 1"
+
+
+def test_other_finders_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A finder that knows distributions of its own has them looked up by `importlib.metadata`."""
+
+    class Finder:
+        """Knows one distribution."""
+
+        def find_spec(self, *arguments: object) -> None:
+            return None
+
+        def find_distributions(self, context: object = None) -> list[Distribution]:
+            return [Known()]
+
+    class Known(Distribution):
+        """Registers one panel."""
+
+        def read_text(self, filename: str) -> str | None:
+            return {"METADATA": "Name: known\nVersion: 3\n", "entry_points.txt": ENTRIES}.get(filename)
+
+        def locate_file(self, path: object) -> Path:
+            return Path(str(path))
+
+    monkeypatch.setattr("sys.meta_path", [*sys.meta_path, Finder()])
+    [entry] = [entry for entry in installed("debug_toolbar.panels") if entry.name == "known"]
+    assert distribution(entry) == "known 3"
+
+
+ENTRIES = "[debug_toolbar.panels]\nknown = known:Panel\n"

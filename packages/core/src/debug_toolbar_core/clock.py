@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 import time
 
 _lock = threading.Lock()
 _last = 0
-_process = secrets.token_hex(4)
+_process = os.urandom(4).hex()  # as secrets makes it, which imports OpenSSL
 
 
 def _forked() -> None:
     global _process, _lock
-    _process = secrets.token_hex(4)
+    _process = os.urandom(4).hex()
     _lock = threading.Lock()
 
 

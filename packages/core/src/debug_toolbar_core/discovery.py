@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from debug_toolbar_core.config import Config
 from debug_toolbar_core.errors import ConfigurationError
 from debug_toolbar_core.fault import message_of
+from debug_toolbar_core.installed import Entry, installed
 from debug_toolbar_core.panel import Panel
 
 logger = logging.getLogger("debug_toolbar")
@@ -28,21 +28,21 @@ class Found:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def distribution(entry: EntryPoint) -> str:
+def distribution(entry: Entry) -> str:
     """Return the name and version of the distribution that registers an entry point."""
     return "an unknown distribution" if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"
 
 
-def entries(group: str) -> list[EntryPoint]:
+def entries(group: str) -> list[Entry]:
     """List the entry points of `debug_toolbar.<group>`, by name."""
-    return sorted(entry_points(group=f"debug_toolbar.{group}"), key=lambda entry: entry.name)
+    return sorted(installed(f"debug_toolbar.{group}"), key=lambda entry: entry.name)
 
 
 def discover(
     group: str, only: Collection[str] | None = None, exclude: Collection[str] = (), strict: bool = False
 ) -> Found:
     """Load a group's plug-ins; what is left out is not imported, what fails is told and passed over."""
-    by_name: dict[str, dict[str, EntryPoint]] = defaultdict(dict)
+    by_name: dict[str, dict[str, Entry]] = defaultdict(dict)
     for entry in entries(group):
         wanted = only is None or entry.name in only
         if wanted and not any(fnmatchcase(entry.name, pattern) for pattern in exclude):
@@ -53,7 +53,7 @@ def discover(
     return found
 
 
-def _load(found: Found, group: str, name: str, candidates: list[EntryPoint], strict: bool) -> None:
+def _load(found: Found, group: str, name: str, candidates: list[Entry], strict: bool) -> None:
     what = f"{group[:-1]} {name!r}"
     if len(candidates) > 1:
         both = " and by ".join(distribution(entry) for entry in candidates)

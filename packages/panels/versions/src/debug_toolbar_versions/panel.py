@@ -8,8 +8,6 @@ from typing import Any
 
 from debug_toolbar_core import Panel, Record
 from debug_toolbar_core.blocks import Badge, Block, Column, Fact, Facts, Row, Table
-from debug_toolbar_versions.distributions import cut, installed
-from debug_toolbar_versions.interpreter import machine, process, python
 
 _COLUMNS = (Column("Distribution", "code"), Column("Version", "code"), Column("Summary"))
 
@@ -25,6 +23,10 @@ class VersionsPanel(Panel):
     order = 10
 
     def collect(self, record: Record) -> Generator[None, None, Any]:
+        # What they read the packages with is a tenth of start-up to import, and this runs when somebody looks.
+        from debug_toolbar_versions.distributions import cut, installed
+        from debug_toolbar_versions.interpreter import machine, process, python
+
         others, ours = installed()
         others, more = cut(others)
         yield
