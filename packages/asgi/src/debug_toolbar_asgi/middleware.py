@@ -6,6 +6,8 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from debug_toolbar_core import Application, Toolbar
 from debug_toolbar_core.context import position
@@ -14,8 +16,10 @@ from debug_toolbar_ui import FrontEndMissing, manifest
 from .config import ASGIConfig, misconfigured
 from .gate import Gate, may_run
 from .recorder import Recorder
-from .site import Site
 from .types import ASGIApp, Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from .site import Site
 
 logger = logging.getLogger("debug_toolbar")
 
@@ -51,9 +55,17 @@ class DebugToolbar:
         except ValueError as error:
             raise misconfigured(error) from None
         self.toolbar = Toolbar(config)
-        self.site = Site(self.toolbar, self.gate, config)
         self.recorder = Recorder(self.toolbar, self.gate, config, _bar())
         self.recorder.application = self.application
+
+    @cached_property
+    def site(self) -> Site:
+        """The toolbar's own pages; made, and their modules imported, when somebody opens one."""
+        from .site import Site
+
+        if self.toolbar is None or self.gate is None:
+            raise RuntimeError("Debug Toolbar is off, so it has no pages.")
+        return Site(self.toolbar, self.gate, self.config)
 
     def around(self, app: ASGIApp, application: Application) -> None:
         """Serve another application from now on: for a framework whose own one exists only after its plug-ins."""
@@ -99,7 +111,7 @@ class DebugToolbar:
         if self.toolbar is not None:
             self._starts = max(0, self._starts - 1)
             self.toolbar.stop()
-            if not self._starts:
+            if not self._starts and "site" in vars(self):
                 self.site.close()
 
     async def _lifespan(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
+import base64
+import os
 from collections.abc import Iterable
 from urllib.parse import quote, unquote_to_bytes
 
@@ -18,14 +18,22 @@ class Token:
     its name has a few derived digits too, since all the ports of one host share their cookies.
     """
 
-    __slots__ = ("_secret", "cookie_name", "cookie_value", "own")
+    __slots__ = ("_secret", "own")
 
     def __init__(self, own: str | None = None) -> None:
         """Take the user's own token; None and the empty text stand for a random one."""
         self.own = bool(own)
-        self._secret = (own or secrets.token_urlsafe(32)).encode("utf-8", "surrogatepass")
-        self.cookie_name = "debug_toolbar_" + self._derive(b"cookie name")[:8]
-        self.cookie_value = self._derive(b"cookie value")
+        self._secret = own.encode("utf-8", "surrogatepass") if own else _random()
+
+    @property
+    def cookie_name(self) -> str:
+        """The name of the cookie for this token."""
+        return "debug_toolbar_" + self._derive(b"cookie name")[:8]
+
+    @property
+    def cookie_value(self) -> str:
+        """The value of the cookie for this token."""
+        return self._derive(b"cookie value")
 
     def __repr__(self) -> str:
         """Say nothing of the secret: this may end in a log."""
@@ -38,7 +46,7 @@ class Token:
 
     def matches(self, candidate: bytes) -> bool:
         """Compare in constant time."""
-        return hmac.compare_digest(candidate, self._secret)
+        return _same(candidate, self._secret)
 
     def in_query(self, query: bytes) -> bool:
         """Return whether a query string carries the token, exactly once, under the name `token`."""
@@ -55,7 +63,7 @@ class Token:
         """Return whether a Cookie header carries the cookie that `set_cookie` gave."""
         name, wanted = self.cookie_name.encode(), self.cookie_value.encode()
         pairs = (pair.strip().partition(b"=") for value in values for pair in value.split(b";"))
-        return any(key == name and hmac.compare_digest(value, wanted) for key, _, value in pairs)
+        return any(key == name and _same(value, wanted) for key, _, value in pairs)
 
     def login_url(self, base: str, prefix: str) -> str:
         """Return the URL that logs a browser in, to be printed once at start and nowhere else."""
@@ -67,4 +75,18 @@ class Token:
         return (cookie + "; Secure" if secure else cookie).encode("ascii")
 
     def _derive(self, purpose: bytes) -> str:
+        import hmac
+
         return hmac.new(self._secret, b"debug-toolbar " + purpose, "sha256").hexdigest()
+
+
+def _random() -> bytes:
+    """Return a new secret, as `secrets.token_urlsafe(32)` makes it: importing that would load OpenSSL at start-up."""
+    return base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=")
+
+
+def _same(candidate: bytes, secret: bytes) -> bool:
+    """Compare in constant time."""
+    import hmac  # only for who is asked for the token
+
+    return hmac.compare_digest(candidate, secret)
