@@ -21,6 +21,7 @@ from .host import (
     parse_origin,
     shown,
 )
+from .injected_headers import REQUEST, usual_asked
 from .token import Token
 
 Kind: TypeAlias = Literal["data", "change", "ws", "page", "inject", "login"]
@@ -57,14 +58,18 @@ class GateConfig:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The gate's answer; when it is no: what was refused, in a sentence, and the setting that allows it."""
+    """The gate's answer; when it is no: what was refused, in a sentence, and the setting that allows it.
+
+    `page` tells of an `inject` that is allowed whether its request is one for a page, as most are.
+    """
 
     allowed: bool
     reason: str = ""
     setting: str = ""
+    page: bool = False
 
 
-_ALLOWED = Verdict(True)
+_ALLOWED, _PAGE = Verdict(True), Verdict(True, page=True)
 _UNREADABLE = Verdict(False, "The request is malformed: its scope cannot be read.")
 
 
@@ -148,14 +153,18 @@ class Gate:
         place, asked = (client and client[0], server and server[1], scheme), self._asked
         key: tuple[object, ...] = (*place, *[pair for pair in headers if asked[pair[0]]])
         verdict = self._verdicts.get(key)
-        return self._remember(key, self._decide(Visit.of(scope), "inject")) if verdict is None else verdict
+        if verdict is None:
+            verdict = self._decide(Visit.of(scope), "inject")
+            if verdict is _ALLOWED and usual_asked(headers):
+                verdict = _PAGE
+            self._remember(key, verdict)
+        return verdict
 
-    def _remember(self, key: tuple[object, ...], verdict: Verdict) -> Verdict:
+    def _remember(self, key: tuple[object, ...], verdict: Verdict) -> None:
         if len(self._verdicts) >= _CACHED:
             self._verdicts.clear()
         if sum(len(part[0]) + len(part[1]) for part in key if isinstance(part, tuple)) <= _CACHED_BYTES:
             self._verdicts[key] = verdict
-        return verdict
 
     def _decide(self, visit: Visit, kind: Kind) -> Verdict:
         workspace = workspace_name(self._environ, visit.port)
@@ -212,7 +221,8 @@ class _Asked(dict[bytes, bool]):
     """Header name to whether the answer depends on it: learns the names that come, up to a number."""
 
     def __missing__(self, name: bytes) -> bool:
-        asked = name.lower() in _ASKED or is_forwarding(name.lower())
+        lower = name.lower()
+        asked = lower in _ASKED or lower in REQUEST or is_forwarding(lower)
         if len(self) < _CACHED_NAMES and len(name) <= 64:
             self[name] = asked
         return asked

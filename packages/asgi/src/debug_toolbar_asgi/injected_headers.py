@@ -96,18 +96,22 @@ def usual_answer(headers: object) -> tuple[int | None] | None:
     """Return the length, if there is one, of a response as most are; None sends to the long way."""
     if not isinstance(headers, (list, tuple)):
         return None
+    kind = length = None
     try:
-        told = [(name, value) for name, value in headers if _ANSWERED_OR_TOUCHED[name]]
-        if len(told) == 1:
-            told.append(_NO_LENGTH)
-        (name, kind), (other, length) = told if told[0][0] == b"content-type" else reversed(told)
-        if name == b"content-type" and is_html(kind):
-            if other == b"content-length" and is_length(length):
-                return (int(length),)
-            return (None,) if told[1] is _NO_LENGTH else None
-    except (TypeError, ValueError, LookupError, AttributeError):
-        pass  # no list of two byte pairs
-    return None
+        for name, value in headers:
+            if name == b"content-type" and kind is None:
+                kind = value
+            elif name == b"content-length" and length is None:
+                length = value
+            elif _ANSWERED_OR_TOUCHED[name]:
+                return None
+        if kind is None or not is_html(kind):
+            return None
+        if length is None:
+            return (None,)
+        return (int(length),) if is_length(length) else None
+    except (TypeError, ValueError, AttributeError):
+        return None  # no list of two byte pairs
 
 
 def longer(headers: Headers, length: int | None, more: int) -> Headers:
@@ -178,5 +182,4 @@ _TOUCHED = _Names(dict.fromkeys((*_NAMES_THE_BYTES, b"content-length"), _always)
 # Where others than the usual ones of these are there, all headers are looked at one by one.
 _ANSWERED_OR_TOUCHED = _Names({**_RESPONSE, **dict.fromkeys(_NAMES_THE_BYTES, _always)})
 _ASKED_SELDOM = _Names({name: check for name, check in REQUEST.items() if name != b"host"})
-_NO_LENGTH: Final = (b"", b"")
 _FOR_A_PAGE: Final = [(b"sec-fetch-dest", b"document")]

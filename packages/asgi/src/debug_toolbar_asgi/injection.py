@@ -72,8 +72,6 @@ class Injection:
 
     # On the class, where they cost nothing: most pages come in one piece, and need none of them.
     _nonce: str | None = None
-    _asked = False
-    _begun = b""  # what decide() has seen and could not tell from
     _place: int | None = None  # where the tag goes, if all of the page was there at once
     _end: PageEnd | None = None  # who looks for that place, if not
     _held = b""
@@ -85,14 +83,23 @@ class Injection:
         self.headers = headers
         self._length = length
         self._make = tag
+        self._begun: bytes | None = None  # what decide() has seen and could not tell from
         self._usual = usual  # each header that matters is there once and in lower case, and none to take away
 
     @classmethod
-    def begin(cls, scope: Mapping[str, Any], start: Mapping[str, Any], tag: Tag) -> Injection | None:
-        """Return the injection of the response that starts so, or None: it must go out as it is."""
-        if scope.get("method") == "HEAD" or start.get("trailers") or not has_page(start.get("status")):
+    def begin(
+        cls, scope: Mapping[str, Any], start: Mapping[str, Any], tag: Tag, asked: bool | None = None
+    ) -> Injection | None:
+        """Return the injection of the response that starts so, or None: it must go out as it is.
+
+        `asked` is what `usual_asked` says of the scope's headers, for a caller who knows.
+        """
+        status = start.get("status")
+        if scope.get("method") == "HEAD" or start.get("trailers") or not (status == 200 or has_page(status)):
             return None
-        usual = usual_answer(start.get("headers")) if usual_asked(scope.get("headers", ())) else None
+        if asked is None:
+            asked = usual_asked(scope.get("headers", ()))
+        usual = usual_answer(start.get("headers")) if asked else None
         if usual is None:
             return cls._begin(scope, start, tag)
         return cls(start["headers"], usual[0], tag, True)
@@ -121,8 +128,8 @@ class Injection:
         """
         if not isinstance(body, bytes):
             return False
-        first, self._asked = not self._asked, True
-        begun = self._begun = body if first else self._begun + body
+        first = self._begun is None
+        begun = self._begun = body if self._begun is None else self._begun + body
         if not begun.startswith(_BEGINNINGS) and _PAGE.match(begun) is None:
             waits = more_body and len(begun) <= UNDECIDED and _MAYBE_PAGE.fullmatch(begun)
             return None if waits else False

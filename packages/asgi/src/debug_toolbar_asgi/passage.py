@@ -95,16 +95,19 @@ class Passage:
         exchange.headers = headers
         room, html = owner.media[_content_type(headers)]
         exchange.limit = exchange.room = room
-        if not owner.gate.check(self.scope, "inject").allowed:
+        verdict = owner.gate.check(self.scope, "inject")
+        if not verdict.allowed:
             return message
         root = self.root = exchange.facts[1]  # the scope's own may be a mount's by now
-        message = {**message, "headers": [*headers, *owner.our_headers(record, root, now)]}
-        if html and owner.inject:
-            self.injection = Injection.begin(self.scope, message, self.tag)
-            if self.injection is not None:
-                self.waiting = [message]
-                return None
-        return message
+        ours = {**message, "headers": [*headers, *owner.our_headers(record, root, now)]}
+        if not html or not owner.inject:
+            return ours
+        injection = Injection.begin(self.scope, message, self.tag, verdict.page or None)
+        if injection is None:
+            return ours
+        injection.headers = ours["headers"]
+        self.injection, self.waiting = injection, [ours]
+        return None
 
     def tag(self, nonce: str | None) -> bytes:
         """Return the tag for this request's page."""
@@ -169,21 +172,23 @@ class Passage:
         if waiting is None:
             await self.fed(message, injection)
             return
-        waiting.append(message)
         try:
             verdict = injection.decide(message.get("body", b""), bool(message.get("more_body")))
         except Exception as fault:  # where it cannot be said whether the tag goes in, it does not
             owner.broken("send", self.record, fault)
             verdict = False
-        if verdict is False:
-            await self.let_go()
-        elif verdict:
-            self.waiting = None
-            start = waiting[0]
-            start["headers"] = injection.headers  # it is ours: the application's own message stays as it is
-            await self.inner_send(start)
-            for held in waiting[1:]:
-                await self.fed(held, injection)
+        if not verdict:
+            waiting.append(message)
+            if verdict is False:
+                await self.let_go()
+            return
+        self.waiting = None
+        start, *early = waiting
+        start["headers"] = injection.headers  # it is ours: the application's own message stays as it is
+        await self.inner_send(start)
+        for held in early:
+            await self.fed(held, injection)
+        await self.fed(message, injection)
 
     def fed(self, message: Message, injection: Injection) -> Awaitable[None]:
         """Send one part of a page, or what of it need not wait for the page's end."""

@@ -99,7 +99,8 @@ class Toolbar:
 
     def keep(self, record: Record) -> None:
         """Give a record to the store, without waiting."""
-        self.views.forget(record.id)
+        if self.views.summaries:  # somebody looks
+            self.views.forget(record.id)
         self.keeper.keep(record)
 
     @contextmanager

@@ -45,7 +45,7 @@ class Views:
         self.border = border
         self.app_data = app_data
         self.needs = {panel.name: missing(panel) for panel in panels}
-        self._summaries: OrderedDict[str, tuple[int, dict[str, Any]]] = OrderedDict()
+        self.summaries: OrderedDict[str, tuple[int, dict[str, Any]]] = OrderedDict()
 
     def of(self, record: Record) -> list[Panel]:
         """List the panels that may have something to show of a record, in menu order."""
@@ -157,18 +157,18 @@ class Views:
 
     def kept(self, id: str, revision: int = 0) -> dict[str, Any] | None:
         """Return a closed record's line when it was made before, of the record as it was saved then."""
-        of, summary = self._summaries.get(id, (revision, None))
+        of, summary = self.summaries.get(id, (revision, None))
         return summary if of == revision else None
 
     def keep(self, id: str, summary: dict[str, Any], revision: int = 0) -> None:
         """Keep a closed record's line, the newest thousand of them."""
-        self._summaries[id] = revision, summary
-        if len(self._summaries) > _KEPT:
-            self._summaries.popitem(last=False)
+        self.summaries[id] = revision, summary
+        if len(self.summaries) > _KEPT:
+            self.summaries.popitem(last=False)
 
     def forget(self, id: str | None = None) -> None:
         """Forget one record's line, or all: it was saved again, or the store was cleared."""
         if id is None:
-            self._summaries.clear()
+            self.summaries.clear()
         else:
-            self._summaries.pop(id, None)
+            self.summaries.pop(id, None)
