@@ -9,6 +9,8 @@ it is a whole page. The middleware holds `http.response.start` for the second st
     # True: send start with injection.headers, then each body message, those held and those to come, with
     body = injection.feed(body, more_body)
 
+Where the first body is the last one too, `injection.whole(body)` may do both steps at once.
+
 The application's headers and bytes go out in their order and unchanged, but for the tag, Content-Length, and
 the headers that named the exact bytes.
 """
@@ -121,6 +123,16 @@ class Injection:
         begun._nonce = allowed.nonce
         return begun
 
+    def whole(self, body: bytes) -> bytes | None:
+        """Return the page with the tag, when this first body is all of it and as most pages are; None: decide()."""
+        if type(body) is not bytes or not body.startswith(_BEGINNINGS):
+            return None
+        at = place(body)
+        if at is None:
+            return None
+        self._mark()
+        return self._joined(body, at)
+
     def decide(self, body: bytes, more_body: bool) -> bool | None:
         """Say whether the tag goes into the page that begins with this body.
 
@@ -137,12 +149,16 @@ class Injection:
             self._place = place(body)
             if self._place is None:
                 return False
+        self._mark()
+        return True
+
+    def _mark(self) -> None:
+        """Make the tag, and the headers of a response that has it."""
         tag = self._tag = self._make(self._nonce)
         if self._usual:
             self.headers = longer(self.headers, self._length, len(tag))
         else:
             self.headers = changed_headers(self.headers, len(tag))
-        return True
 
     def feed(self, body: bytes, more_body: bool) -> bytes:
         """Return what to send now in place of this body: all of it, but for what may be the page's end."""
@@ -186,6 +202,9 @@ class Injection:
 
     def _insert(self, page: bytes, at: int) -> bytes:
         self._finished, self._held = True, b""
+        return self._joined(page, at)
+
+    def _joined(self, page: bytes, at: int) -> bytes:
         if len(page) > _LARGE:
             view = memoryview(page)  # one copy of the page, not three
             return b"".join((view[:at], self._tag, view[at:]))

@@ -153,11 +153,16 @@ class Passage:
 
     async def last(self, message: Message) -> None:
         """Send the message that ends the response, and note when it was gone."""
-        exchange = self.exchange
-        if exchange.listener is not None and exchange.messages > 1:
-            await self.told(message, exchange.listener)
+        listener = self.exchange.listener
+        if listener is not None and self.exchange.messages > 1:
+            await self.told(message, listener)
         else:
             await self.inner_send(message)
+        self.ended()
+
+    def ended(self) -> None:
+        """Note that the response is gone."""
+        exchange = self.exchange
         exchange.ended = perf_counter() - self.record.started
         exchange.complete = True
 
@@ -172,6 +177,14 @@ class Passage:
         if waiting is None:
             await self.fed(message, injection)
             return
+        page = self.whole(message, injection) if len(waiting) == 1 else None
+        if page is not None:
+            start, self.injection, self.waiting = waiting[0], None, None
+            start["headers"] = injection.headers  # it is ours: the application's own message stays as it is
+            await self.inner_send(start)
+            await self.inner_send({**message, "body": page})
+            self.ended()
+            return
         try:
             verdict = injection.decide(message.get("body", b""), bool(message.get("more_body")))
         except Exception as fault:  # where it cannot be said whether the tag goes in, it does not
@@ -184,11 +197,20 @@ class Passage:
             return
         self.waiting = None
         start, *early = waiting
-        start["headers"] = injection.headers  # it is ours: the application's own message stays as it is
+        start["headers"] = injection.headers
         await self.inner_send(start)
         for held in early:
             await self.fed(held, injection)
         await self.fed(message, injection)
+
+    def whole(self, message: Message, injection: Injection) -> bytes | None:
+        """Return the page with the tag when this message is all of it; None where that is not so, or not plain."""
+        try:
+            return None if message.get("more_body") else injection.whole(message["body"])
+        except Exception as fault:
+            if self.owner is not None:
+                self.owner.broken("send", self.record, fault)
+            return None
 
     def fed(self, message: Message, injection: Injection) -> Awaitable[None]:
         """Send one part of a page, or what of it need not wait for the page's end."""
