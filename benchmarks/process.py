@@ -35,7 +35,9 @@ MEGABYTE = 1024 * 1024
 def child(task: str, *arguments: str) -> Any:
     """Run a task of this module in a fresh interpreter and return what it printed."""
     command = [sys.executable, str(HERE / "process.py"), task, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE)
+    # What pip installs is compiled; where a checkout may not be, its start-up would be the compiler's.
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE, env=environ)
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from debug_toolbar_core.exchange import Listener, Request, Response
@@ -76,6 +75,8 @@ class Exchange(Tee):
 
 
 def _reason(status: int | None) -> str:
+    from http import HTTPStatus
+
     try:
         return HTTPStatus(status or 0).phrase
     except ValueError:

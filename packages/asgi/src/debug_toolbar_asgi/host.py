@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
-from typing import Any
+from typing import Any, NamedTuple
 
 from debug_toolbar_core.pattern import pattern
 
@@ -27,8 +26,7 @@ _FORWARDING = pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(NamedTuple):
     """A name (lower case, no final dot) or canonical IP address, and the port if one was given."""
 
     name: str
@@ -40,8 +38,7 @@ class Host:
         return self.name == "localhost" or self.name.endswith(".localhost") or is_loopback(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedHost:
+class AllowedHost(NamedTuple):
     """An entry of `allowed_hosts`: a name or address, `name:port`, or `*.name` for the names under it."""
 
     host: Host
@@ -63,8 +60,7 @@ class AllowedHost:
         return named and self.host.port in (None, asked.port)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Scheme, host and port (the scheme's own when none is given) of the page that asks."""
 
     scheme: str
@@ -77,8 +73,7 @@ class Origin:
         return cls(_PAGE_SCHEMES.get(scheme, scheme), host.name, host.port or _PORTS.get(scheme))
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """What the gate reads of a scope; header names are in lower case."""
 
     method: str

@@ -27,4 +27,4 @@ def new_id() -> str:
     with _lock:
         now = time.time_ns() // 1000
         _last = now if now > _last else _last + 1
-        return f"{_last:013x}{_process}"
+        return f"{_last:x}{_process}"  # 13 digits until the year 2112, as they were since 1978

@@ -15,13 +15,10 @@ class Taps:
     def __init__(self) -> None:
         self.standard = StandardTap()
         self.all = (self.standard, StructlogTap(self.standard.routers), LoguruTap(self.standard.routers))
+        self.others = self.standard.routers
+        """The application's libraries that may drop their tap, with their folders: the standard library's stays."""
         self.users = 0
         self.lock = Lock()
-
-    @property
-    def others(self) -> bool:
-        """Whether the application uses a library that may drop its tap: the standard library's stays."""
-        return bool(self.standard.routers)
 
     def open(self) -> None:
         """Open them for one more toolbar."""
