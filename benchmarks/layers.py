@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from importlib.metadata import entry_points, requires
 from time import perf_counter
 from typing import Any
-
-from packaging.requirements import Requirement
 
 from debug_toolbar_asgi import ASGIConfig, DebugToolbar
 from workloads import App
@@ -60,15 +57,22 @@ class HandMade:
 
 def standard() -> list[str]:
     """Return the panels of `debug-toolbar-standard`, by its own dependencies: here more are installed."""
+    from importlib.metadata import entry_points, requires  # here, as finding out is no cost of the toolbar
+
+    from packaging.requirements import Requirement
+
     needed = {Requirement(line).name for line in requires("debug-toolbar-standard") or ()}
     entries = entry_points(group="debug_toolbar.panels")
     return [entry.name for entry in entries if entry.dist is not None and entry.dist.name in needed]
 
 
-def toolbar(app: App, enabled: bool = True, more: Sequence[str] = ()) -> DebugToolbar:
-    """Put the whole toolbar around an application: the standard panels, as `pip install` leaves it, and `more`."""
+def toolbar(app: App, enabled: bool = True, more: Sequence[str] = (), names: Sequence[str] = ()) -> DebugToolbar:
+    """Put the whole toolbar around an application: the standard panels, as `pip install` leaves it, and `more`.
+
+    `names` are the standard ones, from who knows them already.
+    """
     logging.getLogger("debug_toolbar").setLevel(logging.ERROR)
-    panels = [*standard(), *more]
+    panels = [*(names or standard()), *more]
     return DebugToolbar(app, ASGIConfig(enabled=enabled, panels=panels, container_gateway=""))
 
 

@@ -43,9 +43,11 @@ def child(task: str, *arguments: str) -> Any:
 
 def startup(rounds: int) -> tuple[float, float, list[str]]:
     """Return the milliseconds of CPU that starting the toolbar takes, the bare application's, and heavy imports."""
-    added, alone, heavy = [], [], []
+    from layers import standard
+
+    names, added, alone, heavy = ",".join(standard()), [], [], []
     for _ in range(rounds):
-        bare, whole = child("start", "bare"), child("start", "toolbar")
+        bare, whole = child("start", "bare"), child("start", "toolbar", names)
         added.append((whole["cpu"] - bare["cpu"]) * 1000)
         alone.append(bare["cpu"] * 1000)
         heavy = whole["heavy"]
@@ -80,14 +82,14 @@ def _instructions(workload: str, layer: str, count: int) -> int:
     return int(found[1]) if found else 0
 
 
-def _start(layer: str) -> dict[str, Any]:
+def _start(layer: str, names: str = "") -> dict[str, Any]:
     import workloads
 
     app: Any = workloads.json_app
     if layer == "toolbar":
         from layers import toolbar
 
-        app = toolbar(app)
+        app = toolbar(app, names=names.split(","))
     asyncio.run(_lifespan(app))
     used = resource.getrusage(resource.RUSAGE_SELF)
     return {"cpu": used.ru_utime + used.ru_stime, "heavy": [name for name in HEAVY if name in sys.modules]}
