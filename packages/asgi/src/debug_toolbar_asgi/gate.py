@@ -117,9 +117,7 @@ class Gate:
         Host and origin are checked: the method `login` asks for the token.
         """
         try:
-            if kind == "inject":
-                return self._injection(scope)
-            return self._decide(Visit.of(scope), kind)
+            return self._injection(scope) if kind == "inject" else self._decide(Visit.of(scope), kind)
         except _MALFORMED:
             return _UNREADABLE
 
