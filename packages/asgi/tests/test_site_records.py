@@ -262,28 +262,30 @@ async def test_slow_view(site: Site, client: httpx.AsyncClient, recorded: Callab
 
 
 async def test_large_record_off_the_loop(client: httpx.AsyncClient, toolbar: Toolbar) -> None:
-    """Loading, drawing and dumping a record at its limits does not stop the event loop."""
+    """Loading, drawing and dumping a record at its limits is another thread's work: the event loop's is a small part.
+
+    CPU time of the threads, not the clock: a machine with other work stops every loop now and then.
+    """
     with toolbar.capture("http") as record:
         for panel in range(4):
             for index in range(500):
                 record.add(f"p{panel}", f"SELECT {index}", 0.0, 0.001, {"text": "x" * 500})
-    longest, done = 0.0, asyncio.Event()
+    loop, whole, ticks, done = time.thread_time(), time.process_time(), 0, asyncio.Event()
 
     async def tick() -> None:
-        nonlocal longest
+        nonlocal ticks
         while not done.is_set():
-            before = time.perf_counter()
-            await asyncio.sleep(0.001)
-            longest = max(longest, time.perf_counter() - before)
+            await asyncio.sleep(0.005)
+            ticks += 1
 
     ticking = asyncio.create_task(tick())
-    before = time.perf_counter()
     answer = await client.get(f"/api/records/{record.id}")
-    took = time.perf_counter() - before
+    loop, whole = time.thread_time() - loop, time.process_time() - whole
     done.set()
     await ticking
     assert len(answer.json()["record"]["spans"]) == 2_000
-    assert longest < max(0.1, took / 2)
+    assert ticks > 2
+    assert loop < whole / 3
 
 
 class BrokenStore:
