@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from time import process_time
+from types import ModuleType
 
 from cases.case import Call, Case
 from debug_toolbar_core import Application, Config, Limits, Toolbar
@@ -45,11 +46,22 @@ class Figures:
         return 1 + self.added / self.bare
 
 
-def cases() -> Iterator[Case]:
-    """Yield the cases of every module beside this one."""
+def modules() -> Iterator[ModuleType]:
+    """Yield the modules with cases."""
     for path in sorted((HERE / "cases").glob("*.py")):
         if path.stem not in ("__init__", "case"):
-            yield from importlib.import_module(f"cases.{path.stem}").CASES
+            yield importlib.import_module(f"cases.{path.stem}")
+
+
+def cases() -> Iterator[Case]:
+    """Yield the cases of every module."""
+    for module in modules():
+        yield from module.CASES
+
+
+def idlers() -> set[str]:
+    """Return the panels that are only measured with nothing to record: a module lists them as `IDLE`."""
+    return {panel for module in modules() for panel in getattr(module, "IDLE", ())}
 
 
 def toolbar_of(panels: list[str], options: dict[str, dict[str, object]] | None = None) -> Toolbar:
@@ -149,7 +161,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(line(case.name, case.limit, found, budgets.get(case.name)))
         if found.ratio > budgets.get(case.name, 0):
             broken.append(f"{case.name}: {found.ratio:.2f} x bare, at most {budgets.get(case.name)}")
-    for panel in sorted({case.panel for case in chosen}):
+    only_idle = {panel for panel in idlers() if not asked.panels or panel in asked.panels}
+    for panel in sorted({case.panel for case in chosen} | only_idle):
         found, name = idle(panel, asked.rounds), f"{panel}, nothing to record"
         print(line(name, 1, found, budgets["nothing to record"]))
         if found.ratio > budgets["nothing to record"]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Connection, ForeignKey, create_engine, insert, select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from cases.case import Call, Case
@@ -98,10 +100,29 @@ async def lazy() -> AsyncIterator[Call]:
         yield call
 
 
+@asynccontextmanager
+async def page() -> AsyncIterator[Call]:
+    """Ask a SQLite file twenty times, through its async driver, for a page of 50 kB."""
+    with TemporaryDirectory() as folder:
+        engine = create_async_engine(f"sqlite+aiosqlite:///{folder}/shop.db")
+        async with engine.begin() as connection:
+            await connection.run_sync(Table.metadata.create_all)
+            await connection.execute(insert(Author), [{"id": number, "name": "Herbert"} for number in range(50)])
+
+        async def call() -> None:
+            async with AsyncSession(engine) as session:
+                rows = [(await session.execute(ONE)).all() for _ in range(20)]
+            "".join(f"<li>{rows[number % 20]}</li>" for number in range(1_000))
+
+        yield call
+        await engine.dispose()
+
+
 CASES = [
     Case("SQL statement", "sqlalchemy", 20, lambda: library(one)),
     Case("SQL statement below thirty callers", "sqlalchemy", 20, lambda: library(deep)),
     Case("SQL statement for many rows", "sqlalchemy", 20, lambda: library(many)),
     Case("SQL statement that fails", "sqlalchemy", 20, lambda: library(fail)),
     Case("SQL lazy load of the ORM", "sqlalchemy", 30, lazy),
+    Case("20 SQL statements and 50 kB of HTML", "sqlalchemy", 400, page, count=8),
 ]

@@ -17,10 +17,10 @@ DELAY, DELAY_BUSY = 0.02, 0.1
 """Seconds from a record's save to its writing, longer while many come: what comes meanwhile is written with it."""
 IDLE = 10.0
 """Seconds without a record after which the thread ends; the next record starts another."""
-_BATCH = 256
+_BATCH, _AT_MOST = 256, 64
 _BATCH_BYTES = 4 * 1024 * 1024
 _BUSY = 8  # records in one delay
-_BREATH = 0.00005  # seconds for which the application's thread is let in after each record: it may have a request
+_AT_A_STRETCH, _BREATH = 4, 0.00005  # after so many records the application's thread is let in, for so many seconds
 _PATIENCE, _PATIENCE_MOST = 0.5, 10.0  # between two tries of a write that fails
 _TOLD_MOST = 20
 
@@ -167,7 +167,7 @@ class Writer:
 
     def _write_all(self, batch: Sequence[Record]) -> None:
         rows, size = list[Row](), 0
-        stretch = 1 + len(self.backlog) // _BATCH  # records without a breath, more where it cannot follow
+        stretch = max(_AT_A_STRETCH, len(self.backlog) // _AT_MOST)  # more where it cannot follow
         for count, record in enumerate(batch, 1):
             if (row := self._row(record)) is not None:
                 rows.append(row)

@@ -8,7 +8,7 @@ from typing import Any
 import fastapi
 import pytest
 
-from debug_toolbar_core import Record, Source
+from debug_toolbar_core import Record
 from debug_toolbar_core.blocks import Table
 from debug_toolbar_dependencies import DependenciesPanel
 from debug_toolbar_fastapi import FastAPIDebugToolbarConfig, setup_debug_toolbar
@@ -42,14 +42,22 @@ def outline() -> Outline:
 
     def lines(record: Record) -> list[str]:
         tables = [block for block in DependenciesPanel().view(record) if isinstance(block, Table)]
-        return [_line(row.depth, row.cells) for table in tables for row in table.rows]
+        found: list[tuple[int, str]] = []
+        for row in (row for table in tables for row in table.rows):
+            name, _, _, ran = row.cells
+            if name == "clean-up":
+                _clean(found, row.depth, ran)
+            else:
+                found.append((row.depth, name + (f": {ran}" if ran else "")))
+        return ["  " * depth + said for depth, said in found]
 
     return lines
 
 
-def _line(depth: int, cells: Any) -> str:
-    name, _, _, cleaned, runs, note, source = cells
-    assert source is None or isinstance(source, Source)
-    words = [runs, note, None if cleaned is None else "cleaned up"]
-    said = ", ".join(word for word in words if word)
-    return "  " * depth + name + (f": {said}" if said else "")
+def _clean(found: list[tuple[int, str]], depth: int, ran: str) -> None:
+    """Say with a dependency that it was cleaned up, and what that raised."""
+    at = max(index for index, (above, _) in enumerate(found) if above == depth - 1)
+    when, _, error = ran.partition(", ")
+    assert when in ("before the response", "after the response")
+    said = f", {error} in the clean-up" if error else ""
+    found[at] = (depth - 1, f"{found[at][1]}{said}, cleaned up")

@@ -53,6 +53,7 @@ def outline() -> Outline:
 
 
 def _line(depth: int, cells: Any) -> str:
-    _, name, kind, _, note, source = cells
+    name, said, _, source = cells
     assert source is None or isinstance(source, Source)
+    kind, _, note = said.partition(", ")
     return "  " * depth + f"{kind} {name}" + (f": {note}" if note else "")

@@ -95,7 +95,7 @@ async def test_handlers_and_tasks_are_told(serve: Serve, outline: Outline) -> No
     assert [answer.status for answer in answers] == [200, 404, 418, 500]
     assert [type(answer.raised) for answer in answers] == [type(None), type(None), type(None), ValueError]
     assert [outline(record) for record in records] == [
-        ["background task receipt: after the response"],
+        ["background task receipt"],
         ["exception handler lost"],
         ["exception handler teapot"],
         ["exception handler sorry"],
@@ -126,8 +126,8 @@ async def test_fastapi_tasks_and_their_errors(serve: Serve, outline: Outline) ->
         [notice] = [notice for _, notice in _toolbar(client).notices(record)]
     assert (answer.status, type(answer.raised)) == (200, ValueError)
     assert outline(record) == [
-        "background task receipt: after the response",
-        "background task printed: after the response",
+        "background task receipt",
+        "background task printed",
         "background task failing: ValueError",
     ]
     assert notice.text == "Background task `failing` raised `ValueError`: no paper"
@@ -168,6 +168,22 @@ async def test_the_lifespan_is_timed(serve: Serve) -> None:
     assert took >= 0.01
     found = {(kind, what, name.rpartition(".")[2]) for kind, what, name, _ in data["registered"]}
     assert {("lifespan", "", "lifespan"), ("exception handler", "LookupError", "lost")} <= found
+
+
+async def test_start_up_hooks_are_registered_and_an_empty_lifespan_is_none(serve: Serve) -> None:
+    """FastAPI's start-up hooks are told; an application without any has nothing that ran at its start."""
+
+    async def started() -> None: ...
+
+    for hooks, ran, found in (([started], 1, {("start-up", "started")}), ([], 0, set())):
+        app = FastAPI()
+        app.router.on_startup.extend(hooks)
+        async with serve(app).client.running() as client:
+            data = (await _toolbar(client).load("app")).data["events"]
+        assert len(data["started"]) == ran
+        own = {(kind, name.rpartition(".")[2]) for kind, _, name, _ in data["registered"]}
+        assert own & {("start-up", "started")} == found
+        assert "lifespan" not in {kind for kind, _ in own}
 
 
 async def test_a_lifespan_that_fails_fails(serve: Serve) -> None:
@@ -308,7 +324,7 @@ async def test_a_hundred_at_once_never_mix(serve: Serve, outline: Outline) -> No
             assert own == [f"heard {number}", f"answered {number}", f"printed {number}"]
             assert outline(record) == [
                 "signal signal", "  receiver hear", "exception handler answer",
-                "background task printed: after the response",
+                "background task printed",
             ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from debug_toolbar_core import Limits, Record, Source
 from debug_toolbar_core.blocks import Badge, Facts, Notice, Row, Table
 from debug_toolbar_http_client import HttpClientPanel
 from debug_toolbar_http_client.call import place
-from debug_toolbar_testing.samples import through_json
+from debug_toolbar_testing.samples import sample_wire, through_json
 
 LOOP = Source("/app/shop/prices.py", 12, "prices")
 
@@ -72,9 +72,8 @@ def test_columns_are_those_that_there_is_something_to_say_in(calls: Calls) -> No
         "http://a.example/1", **{"http.client.connect": 0.002, "http.client.send": 0.0001, "http.client.wait": 0.01}
     )
     table = next(block for block in calls.blocks() if isinstance(block, Table))
-    assert [column.title for column in table.columns] == [
-        "Call", "Status", "Connect", "Wait", "Time", "Received", "Source",
-    ]  # fmt: skip
+    assert [column.title for column in table.columns] == ["Call", "Status", "Connect", "Wait", "Time"]
+    assert (table.title, table.rows[0].cells[0]) == ("a.example", "GET /1")
 
 
 def test_a_row_opens_to_all_that_is_known(calls: Calls) -> None:
@@ -82,7 +81,8 @@ def test_a_row_opens_to_all_that_is_known(calls: Calls) -> None:
     calls.add(
         "https://a.example/1",
         **{
-            "error.type": "ReadTimeout", "error.message": "too late", "debug_toolbar.id": "0641f2c3a9b1e7d24f8a1",
+            "error.type": "ReadTimeout", "error.message": "too late", "http.response.body.size": 5,
+            "http.request.body.size": 7, "debug_toolbar.id": "0641f2c3a9b1e7d24f8a1",
             "debug_toolbar.link": "/_debug_toolbar/#/r/0641f2c3a9b1e7d24f8a1", "http.connection.reused": False,
             "network.protocol.version": "2", "http.request.resend_count": 2, "http.response.incomplete": True,
             "trace.id": "1" * 32, "http.redirects.status_code": (302,), "http.request.headers": "a: 1\nb: 2",
@@ -93,6 +93,7 @@ def test_a_row_opens_to_all_that_is_known(calls: Calls) -> None:
     facts = {fact.label: fact.value for fact in row.details[0].items}  # type: ignore[attr-defined]  # it is Facts
     assert facts["URL"] == "GET https://a.example/1"
     assert facts["error"] == "ReadTimeout: too late"
+    assert (facts["received"], facts["sent"], facts["called from"]) == (5, 7, LOOP)
     assert facts["their record"] == "https://a.example/_debug_toolbar/#/r/0641f2c3a9b1e7d24f8a1"
     assert (facts["connection"], facts["protocol"], facts["retries"]) == ("new", "HTTP/2", 2)
     assert facts["body"] == "not read to its end"
@@ -102,11 +103,25 @@ def test_a_row_opens_to_all_that_is_known(calls: Calls) -> None:
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "//evil.example/#/r/0641f2c3a9b1", "http://evil.example/", ""])
 def test_a_link_that_leads_elsewhere_is_none(calls: Calls, link: str) -> None:
-    """Only a path on the callee's own server is linked; anything else shows the id alone."""
+    """Only a path on the callee's own server is shown; of anything else the id alone."""
     calls.add("http://a.example/1", **{"debug_toolbar.id": "0641f2c3a9b1", "debug_toolbar.link": link})
     row: Row = next(block for block in calls.blocks() if isinstance(block, Table)).rows[0]
     (fact,) = [fact for fact in row.details[0].items if fact.label == "their record"]  # type: ignore[attr-defined]  # Facts
-    assert (fact.value, fact.unit) == ("0641f2c3a9b1", "code")
+    assert (fact.value, fact.unit) == ("0641f2c3a9b1", "record")
+
+
+def test_the_callee_s_record_is_a_link_within_this_toolbar(calls: Calls) -> None:
+    """Where the callee is the server of the request itself, its record is one of ours."""
+    calls.record.wire = sample_wire()
+    known = {"debug_toolbar.id": "0641f2c3a9b1", "debug_toolbar.link": "/_debug_toolbar/#/r/0641f2c3a9b1"}
+    calls.add("http://localhost:8000/books", **known)
+    calls.add("http://other.example/books", **known)
+    rows = next(block for block in calls.blocks() if isinstance(block, Table)).rows
+    links = [fact for row in rows for fact in row.details[0].items if fact.label == "their record"]  # type: ignore[attr-defined]  # Facts
+    assert [(fact.value, fact.unit) for fact in links] == [
+        ("0641f2c3a9b1", "record"),
+        ("http://other.example/_debug_toolbar/#/r/0641f2c3a9b1", "code"),
+    ]
 
 
 def test_the_same_url_twice_is_a_notice(calls: Calls) -> None:

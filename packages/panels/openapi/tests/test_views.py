@@ -109,8 +109,8 @@ def test_parameters_are_told_with_what_was_sent(ask: Ask, document: Make) -> Non
         ["q", "query", "a, b", "string", "5 characters or fewer", "Words."],
         ["X-Page", "header", "2", "integer", "", ""],
         ["seen", "cookie", "[redacted]", "boolean", "", ""],
-        ["missing", "query", None, "anything, required", "", ""],
-        ["id", "path", "7", "integer, required", "", ""],
+        ["missing", "query", None, "anything", "required", ""],
+        ["id", "path", "7", "integer", "required", ""],
     ]
 
 
@@ -120,7 +120,7 @@ def test_a_schema_is_a_tree(ask: Ask, document: Make) -> None:
     table = tables(ask(told, {"name": "SF"}).blocks)["application/json"]
     rows = [(row.depth, *row.cells) for row in table.rows]
     assert rows[0] == (0, "the body", "Category", "", "A category of books.")
-    assert (1, "name", "string, required", "1 characters or more, 80 characters or fewer", "") in rows
+    assert (1, "name", "string", "required, 1 characters or more, 80 characters or fewer", "") in rows
     assert (1, "kind", "anything", "one of genre, age, default genre", "") in rows
     assert (1, "parent", "Category | null", "", "") in rows
     assert (2, "the value", "Category", "", "as above") in rows

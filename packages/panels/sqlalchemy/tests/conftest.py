@@ -28,7 +28,7 @@ class Author(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
     bio: Mapped[str | None] = mapped_column(String(100), deferred=True)
-    books: Mapped[list["Book"]] = relationship(back_populates="author", order_by="Book.id")
+    books: Mapped[list[Book]] = relationship(back_populates="author", order_by="Book.id")
 
 
 class Book(Table):

@@ -132,9 +132,8 @@ async def test_listeners_of_the_application_may_raise(shop: Any, seen: Any, brok
     event.listen(shop.engine.sync_engine, broken, listener)
 
     def work(connection: Connection) -> None:
-        with pytest.raises(KeyError, match=broken):
-            with connection.begin():
-                connection.execute(text("SELECT 1"))
+        with pytest.raises(KeyError, match=broken), connection.begin():
+            connection.execute(text("SELECT 1"))
 
     with seen.capture("http") as record:
         await shop.run(work)

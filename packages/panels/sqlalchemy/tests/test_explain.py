@@ -1,5 +1,6 @@
 import asyncio
-import datetime
+import datetime as dt
+import gc
 import threading
 from typing import Any
 
@@ -11,7 +12,9 @@ from debug_toolbar_core.blocks import Block, Notice
 from debug_toolbar_core.encoding import decode
 from debug_toolbar_core.errors import ToolbarError
 from debug_toolbar_core.text import to_text
+from debug_toolbar_sqlalchemy import kept as keeping
 from debug_toolbar_sqlalchemy.engines import facts_of
+from debug_toolbar_sqlalchemy.kept import originals_of
 from debug_toolbar_testing import through_json
 
 
@@ -98,7 +101,7 @@ async def test_several_statements_are_never_sent(request: Any, seen: Any, tools:
         with seen.capture("http") as record:
             await database.run(lambda connection: connection.exec_driver_sql("SELECT 1").all())
             span = next(each for each in record.spans if each.name.startswith("SELECT"))
-        kept = __import__("debug_toolbar_sqlalchemy.kept", fromlist=["originals_of"]).originals_of(record)
+        kept = originals_of(record)
         index = record.spans.index(span)
         bad = "SELECT 1; COMMIT; DELETE FROM book; COMMIT"
         kept.originals[index] = kept.originals[index]._replace(statement=bad)
@@ -109,7 +112,10 @@ async def test_several_statements_are_never_sent(request: Any, seen: Any, tools:
 async def test_a_statement_that_would_write_while_it_is_planned_is_refused(request: Any, seen: Any, tools: Any) -> None:
     """The transaction of EXPLAIN is read-only: a function that claims to be immutable and writes is refused."""
     server = request.getfixturevalue("postgresql_server").url.replace("postgresql", "postgresql+asyncpg")
-    function = "CREATE OR REPLACE FUNCTION liar() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN DELETE FROM book WHERE id = 4; RETURN 1; END $$"
+    function = (
+        "CREATE OR REPLACE FUNCTION liar() RETURNS int IMMUTABLE LANGUAGE plpgsql AS"
+        " $$ BEGIN DELETE FROM book WHERE id = 4; RETURN 1; END $$"
+    )
 
     def work(connection: Connection) -> None:
         connection.exec_driver_sql(function.replace("IMMUTABLE", "VOLATILE"))
@@ -167,7 +173,7 @@ async def test_imported_records_are_not_explained(shop: Any, seen: Any) -> None:
 
 async def test_a_record_alone_is_explained_as_far_as_it_has_all(shop: Any, seen: Any, tools: Any) -> None:
     """In another process, or once the record was evicted, stored parameters are bound; without them it says why."""
-    today = datetime.date.today()
+    today = dt.date.today()
 
     def work(connection: Connection) -> None:
         connection.execute(select(tools.Book).where(tools.Book.id == 2)).all()
@@ -286,9 +292,8 @@ async def test_an_engine_of_another_event_loop_is_asked_there(tmp_path: Any, see
 
 async def test_a_database_that_says_no_is_quoted(shop: Any, seen: Any) -> None:
     """What the database answers to a statement that failed is shown as its answer."""
-    with seen.capture("http") as record:
-        with pytest.raises(Exception, match="nowhere"):
-            await shop.run(lambda connection: connection.exec_driver_sql("SELECT * FROM nowhere"))
+    with seen.capture("http") as record, pytest.raises(Exception, match="nowhere"):
+        await shop.run(lambda connection: connection.exec_driver_sql("SELECT * FROM nowhere"))
     index = next(n for n, span in enumerate(record.spans) if span.name.startswith("SELECT"))
     assert "nowhere" in said(await seen.explained(record, index))
 
@@ -305,18 +310,14 @@ async def test_explaining_is_not_recorded(shop: Any, seen: Any) -> None:
 
 async def test_what_is_kept_for_explain_goes_with_the_record(shop: Any, seen: Any) -> None:
     """Once the store has forgotten a record nothing of it is kept, and an engine that has gone is told."""
-    import gc
-
-    from debug_toolbar_sqlalchemy import kept
-
     with seen.capture("http") as record:
         await shop.run(lambda connection: connection.exec_driver_sql("SELECT 1"))
     id = record.id
-    assert kept._by_id.get(id) is not None
+    assert keeping._by_id.get(id) is not None
     del record
     await seen.toolbar.clear()
     gc.collect()
-    assert kept._by_id.get(id) is None
+    assert keeping._by_id.get(id) is None
     engine = create_async_engine("sqlite+aiosqlite://")
     with seen.capture("http") as record:
         async with engine.connect() as connection:

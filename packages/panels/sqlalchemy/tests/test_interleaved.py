@@ -37,11 +37,13 @@ def check(records: list[Record], tools: Any, each: int) -> None:
 
 
 def asked(record: Record, tools: Any) -> list[Any]:
+    """Return the statements that were asked with parameters."""
     return [span for span in tools.statements(record) if "db.query.parameters" in span.attributes]
 
 
 @pytest.fixture
 def params() -> Callable[[int], dict[str, int]]:
+    """Give a request's own parameters."""
     return lambda number: {"id": number % 4 + 1, "mine": number + REQUESTS}
 
 

@@ -68,7 +68,8 @@ def test_a_long_insert_is_labelled_to_its_end() -> None:
 
 
 @pytest.mark.parametrize(("statement", "writes"), [
-    ("SELECT 1", False), ("WITH a AS (DELETE FROM b RETURNING *) SELECT * FROM a", True), ("insert into a select 1", True),
+    ("SELECT 1", False), ("WITH a AS (DELETE FROM b RETURNING *) SELECT * FROM a", True),
+    ("insert into a select 1", True),
     ("WITH a AS (SELECT 1) SELECT * FROM a", False), (" ( SELECT 1)", False), ("", False),
 ])  # fmt: skip
 def test_writes_are_told_from_reads(statement: str, writes: bool) -> None:

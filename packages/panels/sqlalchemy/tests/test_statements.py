@@ -114,16 +114,17 @@ async def test_values_that_cannot_be_bound_are_told(sync_shop: Any, seen: Any, t
 async def test_a_statement_that_is_cancelled_is_recorded(shop: Any, seen: Any, tools: Any) -> None:
     """A task that is cancelled while its statement runs leaves the statement with that error."""
     slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000) SELECT max(i) FROM n"
+    started, loop = asyncio.Event(), asyncio.get_running_loop()
 
     async def work() -> None:
         async with shop.engine.connect() as connection:
-            await connection.execute(text(slow))
+            driver = (await connection.get_raw_connection()).driver_connection
+            await driver.create_function("started", 0, lambda: bool(loop.call_soon_threadsafe(started.set)))
+            await connection.execute(text(f"SELECT started(), ({slow})"))
 
     with seen.capture("http") as record:
         task = asyncio.create_task(work())
-        while not tools.named(record, "transaction"):
-            await asyncio.sleep(0.001)
-        await asyncio.sleep(0.01)
+        await started.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

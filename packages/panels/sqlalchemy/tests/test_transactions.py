@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, text
-from sqlalchemy.exc import IntegrityError, TimeoutError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
 
@@ -191,7 +192,7 @@ async def test_a_pool_that_is_exhausted_is_told(tmp_path: Any, seen: Any, tools:
     """Waiting in vain is recorded with the error that the application sees."""
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/x.db", pool_size=1, max_overflow=0, pool_timeout=0.01)
     async with engine.connect():
-        with seen.capture("http") as record, pytest.raises(TimeoutError):
+        with seen.capture("http") as record, pytest.raises(PoolTimeout):
             await engine.connect()
     (wait,) = (await seen.load(record)).spans
     assert wait.attributes["error.type"] == "TimeoutError"

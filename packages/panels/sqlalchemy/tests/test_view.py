@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from debug_toolbar_core import Config, Limits, Record, Toolbar
 from debug_toolbar_core.blocks import walk
@@ -48,8 +49,8 @@ async def test_alike_statements_are_one_row_that_opens(shop: Any, seen: Any) -> 
     (table, *_) = [block for block in (await seen.shown(record)).blocks if block.type == "table"]
     assert [column.title for column in table.columns] == ["#", "Statement", "Times", "Rows", "Time", "Source"]
     alone, loop = table.rows
-    assert (alone.cells[:4], loop.cells[0], loop.cells[2:4]) == ((1, "SELECT count(*) FROM book", None, 1), "2–4", [3, 3]) or (
-        list(alone.cells[:4]), loop.cells[0], list(loop.cells[2:4])) == ([1, "SELECT count(*) FROM book", None, 1], "2–4", [3, 3])  # fmt: skip
+    assert list(alone.cells[:4]) == [1, "SELECT count(*) FROM book", None, 1]
+    assert (loop.cells[0], list(loop.cells[2:4])) == ("2–4", [3, 3])
     inner = loop.details[-1]
     assert [row.cells[1] for row in inner.rows] == ["id = 1", "id = 2", "id = 3"]
     assert {row.span for row in inner.rows} < set(range(len(record.spans)))
@@ -121,15 +122,21 @@ def many(count: int, names: int) -> Record:
     return decode(Encoder().encode(record))
 
 
+def drawn(record: Record) -> float:
+    """Return the seconds of CPU that showing a record takes."""
+    before = time.process_time()
+    list(SQLAlchemyPanel().view(record))
+    return time.process_time() - before
+
+
 @pytest.mark.parametrize("names", [1, 50, MANY])
 def test_ten_thousand_statements_are_shown_at_once(names: int) -> None:
     """A record with ten thousand statements, alike or each another one, is drawn in bounded time and size."""
     record = many(MANY, names)
     toolbar = Toolbar(Config(panels=[SQLAlchemyPanel()], strict=True, budget=10.0))
-    before = time.process_time()
+    took, tenth = (drawn(many(count, names)) for count in (MANY, MANY // 10))
+    assert took < tenth * 30 + 0.05, f"{took:.3f} s, and {tenth:.3f} s for a tenth of it"
     blocks = list(SQLAlchemyPanel().view(record))
-    took = time.process_time() - before
-    assert took < 0.6, f"{took:.3f} s"  # 0.1 s on a quiet machine; one that is busy must not fail here
     size = sum(len(str(block.to_json())) for block in toolbar.blocks(record, "sqlalchemy"))
     assert size < 3_000_000
     assert next(block.text for block in blocks if block.type == "badge") == "10,000"
@@ -142,10 +149,8 @@ async def test_past_the_limits_statements_are_counted_by_name(shop: Any, seen: A
         query = text("SELECT title FROM book WHERE id = :id")
         for number in range(2_000):
             connection.execute(query, {"id": number})
-        try:
+        with pytest.raises(OperationalError):
             connection.execute(text("SELECT * FROM nowhere"))
-        except Exception as error:
-            assert "nowhere" in str(error)
 
     with seen.capture("http") as record:
         await shop.run(work)

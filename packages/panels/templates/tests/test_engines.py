@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from litestar.plugins.mako import MakoTemplateEngine
 from litestar.plugins.minijinja import MiniJinjaTemplateEngine
 from litestar.response import Template as LitestarTemplate
 from litestar.template import TemplateConfig
+from mako.exceptions import SyntaxException
 from mako.lookup import TemplateLookup
+from mako.runtime import Context
 from mako.template import Template
 from starlette.requests import Request
 from starlette.templating import Jinja2Templates
@@ -68,6 +71,33 @@ def test_mako_errors_have_the_template_s_line(folder: Path) -> None:
     assert failed["template.line"] == 3
     assert "${1 / 0}" in failed["template.source"]
     assert [notice.text for notice in seen.notices] == ["`worse.mako` failed in line 3"]
+
+
+def test_mako_s_other_ways(folder: Path) -> None:
+    """Into a context of the application's own; and a page that includes what cannot be compiled, or is not there."""
+    (folder / "broken.mako").write_text("one\n% if x:\n")
+    (folder / "of.mako").write_text('<%include file="broken.mako"/>')
+    lookup, written = TemplateLookup([str(folder)]), StringIO()
+    with capture(TemplatesPanel()) as seen:
+        lookup.get_template("page.mako").render_context(Context(written, title="Dune"))
+        with pytest.raises(SyntaxException):
+            lookup.get_template("of.mako").render()
+    assert written.getvalue() == "[Dune]Dune"
+    assert shown(seen.record)[:2] == [("mako", "include", "page.mako"), ("mako", "include", "card.mako")]
+    assert seen.record.spans[-1].attributes["error.type"] == "SyntaxException"
+    assert seen.record.spans[-1].attributes["template.line"] >= 2
+
+
+def test_templates_that_are_not_as_we_know_them(folder: Path) -> None:
+    """What has no name is rendered all the same, and the panel says that it failed; wrong calls raise what they do."""
+
+    with capture(TemplatesPanel()) as seen:
+        template = Template("${1}")
+        template.uri = None
+        assert template.render() == "1"
+        with pytest.raises(TypeError):
+            minijinja.Environment().render_template()  # type: ignore[call-arg]  # that is what is wrong
+    assert "AttributeError" in seen.record.failures["templates"].message
 
 
 def test_minijinja(folder: Path) -> None:

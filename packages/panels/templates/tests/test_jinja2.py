@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import traceback
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -379,4 +380,90 @@ def test_a_template_of_another_making_is_rendered_as_without_us() -> None:
     made.template_class = Odd
     with capture(TemplatesPanel()) as seen:
         assert made.get_template("card.html").render(book=1) == "<li>1</li>"
+    assert "LookupError" in seen.record.failures["templates"].message
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+async def test_a_render_outlives_its_record(asynchronous: bool) -> None:
+    """A render in a forgotten task or thread goes on after the request was over, and adds nothing to it."""
+    page = "{% block a %}{{ wait() }}{% include 'card.html' %}{% endblock %}{% include 'card.html' %}"
+    made = jinja2.Environment(loader=jinja2.DictLoader({**PAGES, "t.html": page}), enable_async=asynchronous)
+    over, held = asyncio.Event(), threading.Event()
+
+    async def wait_there() -> str:
+        await over.wait()
+        return "-"
+
+    def wait_here() -> str:
+        held.wait(10)
+        return "-"
+
+    with capture(TemplatesPanel()) as seen:
+        template = made.get_template("t.html")
+        if asynchronous:
+            work = asyncio.create_task(template.render_async(wait=wait_there, book=1))
+        else:
+            work = asyncio.create_task(asyncio.to_thread(template.render, wait=wait_here, book=1))
+        await asyncio.sleep(0.05)
+    count = len(seen.record.spans)
+    over.set()
+    held.set()
+    assert await work == "-<li>1</li><li>1</li>"
+    assert len(seen.record.spans) == count
+
+
+async def test_a_failing_macro_import_and_block_are_errors_of_their_renders() -> None:
+    """Whatever part raises, sync or async, has the error, and so has every part around it."""
+    pages = {
+        "macros.html": "{% macro bad() %}{{ 1 / 0 }}{% endmacro %}",
+        "top.html": "{{ 1 / 0 }}{% macro fine() %}{% endmacro %}",
+        "macro.html": "{% import 'macros.html' as m %}{% block b %}{{ m.bad() }}{% endblock %}",
+        "import.html": "{% import 'top.html' as m %}",
+    }
+    for asynchronous in (False, True):
+        made = jinja2.Environment(loader=jinja2.DictLoader(pages), enable_async=asynchronous)
+        for name, parts in (("macro.html", {"page", "block", "macro"}), ("import.html", {"page", "import"})):
+            with capture(TemplatesPanel()) as seen:
+                template = made.get_template(name)
+                with pytest.raises(ZeroDivisionError):
+                    await template.render_async() if asynchronous else template.render()
+            failed = {
+                found.attributes["template.kind"] for found in seen.record.spans if "error.type" in found.attributes
+            }
+            assert failed == parts
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+async def test_a_stream_that_fails_has_the_error_in_every_part(asynchronous: bool) -> None:
+    """The include that raised, and the stream it is in."""
+    pages = {"outer.html": "a{% include 'inner.html' %}", "inner.html": "b{{ 1 / 0 }}"}
+    made = jinja2.Environment(loader=jinja2.DictLoader(pages), enable_async=asynchronous)
+    with capture(TemplatesPanel()) as seen:
+        template = made.get_template("outer.html")
+        with pytest.raises(ZeroDivisionError):
+            await anext(_failing(template)) if asynchronous else list(template.generate())
+    failed = [found.name for found in seen.record.spans if "error.type" in found.attributes]
+    assert failed == ["outer.html", "inner.html"]
+
+
+async def _failing(template: jinja2.Template) -> AsyncIterator[str]:
+    yield "".join([piece async for piece in template.generate_async()])
+
+
+def test_many_types_and_a_context_that_cannot_be_read() -> None:
+    """More types than are remembered do no harm; a context that changes while it is read is a fault of ours alone."""
+    kinds = [type(f"Kind{number}", (), {}) for number in range(1_100)]
+    with capture(TemplatesPanel()) as seen:
+        template = environment().get_template("card.html")
+        for start in range(0, len(kinds), 50):
+            template.render({f"v{number}": kind() for number, kind in enumerate(kinds[start : start + 50])})
+        template.render({f"v{number}": 1 for number in range(100)})
+    assert len(seen.record.spans[-1].attributes["template.context"]) == 60
+
+    class Odd(dict[str, int]):
+        def __getitem__(self, name: str) -> int:
+            raise LookupError(name)
+
+    with capture(TemplatesPanel()) as seen:
+        assert template.render(Odd(book=1)) == "<li>1</li>"
     assert "LookupError" in seen.record.failures["templates"].message

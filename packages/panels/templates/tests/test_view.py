@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from debug_toolbar_core import Limits, Record, Source, Span
-from debug_toolbar_core.blocks import Badge, Facts, Notice, Table, Tree
+from debug_toolbar_core.blocks import Badge, Code, Facts, Notice, Table, Tree
 from debug_toolbar_templates import TemplatesPanel
 from debug_toolbar_testing.samples import through_json
 
@@ -125,6 +125,7 @@ def test_a_failed_render_opens_to_its_source() -> None:
     assert [block.type for block in row.details] == ["facts", "code", "facts"]
     assert (row.details[1].start, row.details[1].highlight) == (6, 7)
     assert found[0].level == "error"
+    assert (of(Code, found)[0].title, of(Code, found)[0].highlight) == ("a.html", 7)
 
 
 def test_renders_past_the_limit_are_counted() -> None:

@@ -27,7 +27,8 @@ def answered(span: Span) -> bool:
 
 def _errors(nodes: Sequence[Node]) -> Iterable[Notice]:
     for node in nodes:
-        for span, where in ((node.span, ""), (node.clean_up, " in its clean-up")):
+        cleaned = None if node.clean_up is None else node.clean_up.span
+        for span, where in ((node.span, ""), (cleaned, " in its clean-up")):
             if span is not None and "error.type" in span.attributes and not answered(span):
                 kind, message = span.attributes["error.type"], span.attributes.get("error.message") or ""
                 text = f"`{node.name}` raised `{kind}`{where}{': ' if message else ''}{message}"

@@ -12,12 +12,12 @@ from debug_toolbar_dependencies.resolutions import PANEL
 
 @dataclass
 class Node:
-    """One dependency, or the handler that needs them all; `index` is its span's in the record."""
+    """One dependency, the clean-up of one, or the handler that needs all; `index` is its span's in the record."""
 
     index: int
     span: Span
     needs: list[Node] = field(default_factory=list)
-    clean_up: Span | None = None
+    clean_up: Node | None = None
 
     def fact(self, name: str) -> Any:
         """Return an attribute of its span, or None."""
@@ -36,12 +36,19 @@ class Node:
     @property
     def name(self) -> str:
         """What it is called in the tree: a handler by its function."""
+        if self.is_clean_up:
+            return "clean-up"
         return self.span.name.removeprefix("dependencies of ") if self.is_handler else self.span.name
 
     @property
     def is_handler(self) -> bool:
         """Whether it is the handler, and no dependency."""
         return bool(self.fact("dependency.kind") == "handler")
+
+    @property
+    def is_clean_up(self) -> bool:
+        """Whether it is what a dependency does at the end."""
+        return "dependency.of" in self.span.attributes
 
     @property
     def total(self) -> float | None:
@@ -51,13 +58,15 @@ class Node:
     @property
     def own(self) -> float | None:
         """Seconds of its own code alone; None when it was not called, or is not done."""
+        if self.is_clean_up:
+            return self.total
         called, end = self.seconds("dependency.called"), self.span.end
         return None if called is None or end is None else max(end - called, 0.0)
 
     @property
     def cleaning(self) -> float | None:
         """Seconds of its clean-up, or None when there was none."""
-        return None if self.clean_up is None or self.clean_up.end is None else self.clean_up.duration
+        return None if self.clean_up is None else self.clean_up.total
 
     @property
     def reused(self) -> list[str]:
@@ -76,19 +85,20 @@ class Node:
 def trees(record: Record) -> list[Node]:
     """Return the handlers of a record with their dependencies beneath; usually it is one."""
     nodes: dict[int, Node] = {}
-    cleaning: list[Span] = []
+    cleaning: list[Node] = []
     for index, span in enumerate(record.spans):
         if span.panel != PANEL:
             continue
-        if "dependency.of" in span.attributes:
-            cleaning.append(span)
+        node = Node(index, span)
+        if node.is_clean_up:
+            cleaning.append(node)
         else:
-            nodes[id(span)] = Node(index, span)
+            nodes[id(span)] = node
     by_id = {found: node for node in nodes.values() if type(found := node.fact("dependency.id")) is int}
-    for span in cleaning:
-        found = by_id.get(span.attributes["dependency.of"]) if type(span.attributes["dependency.of"]) is int else None
-        if found is not None:
-            found.clean_up = span
+    for node in cleaning:
+        of = node.fact("dependency.of")
+        if type(of) is int and of in by_id:
+            by_id[of].clean_up = node
     return _joined(nodes)
 
 
@@ -113,11 +123,12 @@ def _above(span: Span, nodes: dict[int, Node]) -> Node | None:
 
 
 def walk(nodes: Sequence[Node], depth: int = 0) -> Iterator[tuple[int, Node | str]]:
-    """Yield nodes as one would write an outline, each with its depth; what a node reuses is a name after its needs."""
+    """Yield an outline with its depths: under each node its needs, the names of what it reuses, its clean-up."""
     waiting: list[tuple[int, Node | str]] = [(depth, node) for node in reversed(nodes)]
     while waiting:
         depth, node = waiting.pop()
         yield depth, node
         if isinstance(node, Node):
+            waiting.extend((depth + 1, done) for done in (node.clean_up,) if done is not None)
             waiting.extend((depth + 1, name) for name in reversed(node.reused))
             waiting.extend((depth + 1, needed) for needed in reversed(node.needs))

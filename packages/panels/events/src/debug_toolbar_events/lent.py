@@ -27,7 +27,7 @@ class _Lent:
             if self.slot is _MISSING:
                 raise AttributeError(self.name)
             return self.slot
-        value = self.value(instance, owner)
+        value = self.slot.__get__(instance) if self.slot is not _MISSING else self.value(instance)
         if not value or sys._getframe(1).f_code.co_name != self.reader:
             return value
         if (record := current()) is None:
@@ -38,10 +38,8 @@ class _Lent:
             record.fault(PANEL, error)
             return value
 
-    def value(self, instance: Any, owner: type | None) -> Any:
-        """Return the application's own value."""
-        if self.slot is not _MISSING:
-            return self.slot.__get__(instance, owner)
+    def value(self, instance: Any) -> Any:
+        """Return the application's own value out of the instance's dictionary."""
         try:
             return instance.__dict__[self.name]
         except KeyError:

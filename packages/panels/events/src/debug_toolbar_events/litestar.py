@@ -28,8 +28,8 @@ def litestar(module: Any) -> Generator[None]:
         enter(patched(handlers.BaseRouteHandler, "resolve_guards", _when("authorize_connection", _guards)))
         enter(patched(handlers.HTTPRouteHandler, "resolve_before_request", _when("_call_handler_function", _before)))
         enter(patched(handlers.HTTPRouteHandler, "resolve_after_response", _when("handle", _after)))
-        enter(patched(handlers.HTTPRouteHandler, "get_response_handler", _when("to_response", _CLONES.of)))
-        enter(patched(sys.modules[_EXCEPTIONS], "get_exception_handler", _when("handle_request_exception", _handler)))
+        enter(patched(handlers.HTTPRouteHandler, "get_response_handler", _responding))
+        enter(patched(sys.modules[_EXCEPTIONS], "get_exception_handler", _handlers))
         enter(lent(application, "before_send", "wrapped_send", _sending))
         enter(lent(application, "after_exception", "__call__", _excepting))
         enter(patched(application, "_call_lifespan_hook", STARTUPS.hook))
@@ -69,19 +69,38 @@ def _when(reader: str, lend: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Wrap a look-up: within a record, what the framework's own `reader` finds is lent, what others find is not."""
 
     def make(original: Any) -> Any:
-        def hooked(*args: Any, **kwargs: Any) -> Any:
-            found = original(*args, **kwargs)
-            if not found or (record := current()) is None or sys._getframe(1).f_code.co_name != reader:
+        def hooked(self: Any) -> Any:
+            found = original(self)
+            if not found:  # as in most requests, which pay no more than this
                 return found
-            try:
-                return lend(found)
-            except Exception as error:  # noqa: BLE001 - a border: the framework gets what it found
-                record.fault(PANEL, error)
-                return found
+            return _lend(found, reader, lend, sys._getframe(1).f_code.co_name)
 
         return hooked
 
     return make
+
+
+def _lend(found: Any, reader: str, lend: Callable[[Any], Any], asking: str) -> Any:
+    if asking != reader or (record := current()) is None:
+        return found
+    try:
+        return lend(found)
+    except Exception as error:  # noqa: BLE001 - a border: the framework gets what it found
+        record.fault(PANEL, error)
+        return found
+
+
+def _responding(original: Any) -> Any:
+    """Wrap the look-up of what makes a response, which has the `after_request` hook inside."""
+    bare = _CLONES.bare
+
+    def hooked(self: Any, is_response_type_data: bool = False) -> Any:
+        found = original(self, is_response_type_data)
+        if id(found) in bare:
+            return found
+        return _lend(found, "to_response", _CLONES.of, sys._getframe(1).f_code.co_name)
+
+    return hooked
 
 
 def _guards(found: Any) -> Any:
@@ -94,6 +113,14 @@ def _before(found: Any) -> Any:
 
 def _after(found: Any) -> Any:
     return WRAPPERS.of("after response", found)
+
+
+def _handlers(original: Any) -> Any:
+    def hooked(*args: Any, **kwargs: Any) -> Any:
+        found = original(*args, **kwargs)
+        return found and _lend(found, "", _handler, "")
+
+    return hooked
 
 
 def _handler(found: Any) -> Any:
@@ -118,18 +145,23 @@ class Clones:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Any, Any]] = {}
+        self.bare: set[int] = set()
+        """Those that have no hook, by their ids: they are known too, and so keep them."""
 
     def of(self, found: Any) -> Any:
         """Return a function that does the same; where there is no hook, itself."""
         known = self._known.get(id(found))
         if known is None:
             if len(self._known) >= _MOST:
-                self._known.clear()
+                self.forget()
             known = self._known[id(found)] = (found, _clone(found))
+            if known[1] is found:
+                self.bare.add(id(found))
         return known[1]
 
     def forget(self) -> None:
         """Let go of all of them."""
+        self.bare.clear()
         self._known.clear()
 
 

@@ -35,7 +35,7 @@ class Startups:
             with ExitStack() as stack:
                 stack.enter_context(_managers(getattr(target, "_lifespan_managers", None), ran))
                 router = getattr(target, "router", None)
-                if "lifespan_context" in getattr(router, "__dict__", {}):
+                if _has_lifespan(router):
                     stack.enter_context(patched(router, "lifespan_context", functools.partial(_manager, ran)))
                 yield
         finally:
@@ -63,6 +63,15 @@ class Startups:
 
 
 STARTUPS = Startups()
+
+
+def _has_lifespan(router: Any) -> bool:
+    """Tell whether a Starlette router has a lifespan that is not the empty one that each has."""
+    own = getattr(router, "__dict__", {})
+    if "lifespan_context" not in own:
+        return False
+    default = KNOWN.describe(own["lifespan_context"]).name.endswith("_DefaultLifespan")
+    return not default or bool(own.get("on_startup") or own.get("on_shutdown"))
 
 
 @contextmanager

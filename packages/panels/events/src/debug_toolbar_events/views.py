@@ -7,17 +7,14 @@ from typing import Any
 
 from debug_toolbar_core import Record, Source, Span
 from debug_toolbar_core.blocks import Badge, Block, Column, Fact, Facts, Level, Row, Section, Table
+from debug_toolbar_core.callables import short
 from debug_toolbar_core.waterfall import waterfall
 from debug_toolbar_events.notices import ENDLESS, expected, notices
 from debug_toolbar_events.timed import PANEL
 
-_RAN = (
-    Column("At", "s"), Column("What", "code"), Column("Kind"), Column("Took", "s"), Column("Note"),
-    Column("Source", "source"),
-)  # fmt: skip
+_RAN = (Column("What", "code"), Column("Kind"), Column("Took", "s"), Column("Source", "source"))
 _REGISTERED = (Column("Kind"), Column("For", "code"), Column("Callable", "code"), Column("Source", "source"))
 _STARTED = (Column("Kind"), Column("Callable", "code"), Column("Took", "s"), Column("Error"))
-"""What is one of many: its own table."""
 
 
 def show(record: Record, slow: float) -> Iterable[Block]:
@@ -45,7 +42,7 @@ def _headline(record: Record, spans: Sequence[Span]) -> Iterable[Fact]:
     yield Fact("before the response", before, "s")
     after = [span.duration for span in first if end is not None and span.start >= end]
     if after:
-        yield Fact("after it", sum(after), "s", "The client has its answer; this worker is not free yet.")
+        yield Fact("after it", sum(after), "s")
 
 
 def _within(span: Span) -> bool:
@@ -56,19 +53,18 @@ def _within(span: Span) -> bool:
 
 def _row(record: Record, span: Span, index: int, depth: int) -> Row:
     kind = span.attributes.get("event.kind")
-    took = None if _open(span) else span.duration
-    cells = (span.start, span.name, kind if type(kind) is str else None, took, _note(record, span), span.source)
+    said = ", ".join(word for word in (kind, _note(span)) if type(word) is str)
+    cells = (span.name, said or None, None if _open(span) else span.duration, span.source)
     return Row(cells, _level(record, span), [Facts(list(_facts(record, span)))], index, depth)
 
 
-def _note(record: Record, span: Span) -> str | None:
+def _note(span: Span) -> str | None:
     error = span.attributes.get("error.type")
     if type(error) is str:
         return error
     if _open(span):
         return "not begun" if span.attributes.get("event.kind") == "listener" and not _began(span) else "not done"
-    end = None if record.response is None else record.response.ended
-    return "after the response" if end is not None and span.start >= end else None
+    return None
 
 
 def _open(span: Span) -> bool:
@@ -91,6 +87,7 @@ def _facts(record: Record, span: Span) -> Iterable[Fact]:
         value = span.attributes.get(name)
         if type(value) is str and value:
             yield Fact(label, value, "code" if label == "callable" else None)
+    yield Fact("began at", span.start, "s")
     if _began(span):
         yield Fact("waited for its turn", span.attributes["event.began"] - span.start, "s")
     if _open(span):
@@ -109,7 +106,7 @@ def show_application(data: Any) -> Iterable[Block]:
     if started:
         levels: list[Level | None] = ["error" if error else None for *_, error in started]
         ran = [
-            Row((kind, name, took, error), level)
+            Row((kind, short(str(name)), took, error), level)
             for (kind, name, took, error), level in zip(started, levels, strict=True)
         ]
         yield Section("Ran at the start", [Table(_STARTED, ran)])
@@ -118,7 +115,7 @@ def show_application(data: Any) -> Iterable[Block]:
 
 def _registered(entry: list[Any]) -> Row:
     kind, what, name, place = entry
-    return Row((kind, what or None, name, _source(place)))
+    return Row((kind, what or None, short(str(name)), _source(place)))
 
 
 def _source(place: Any) -> Source | None:

@@ -78,6 +78,11 @@ class Seen:
         """The server: `api.example:8443`."""
         return place(self.url).partition("/")[0]
 
+    def name(self, server: str) -> str:
+        """Return what was asked for; without the server where that is said elsewhere."""
+        name = self.span.name
+        return name.replace(f" {server}", " ", 1) if server and f" {server}/" in name else name
+
     @property
     def unanswered(self) -> bool:
         """Whether it still ran when its record was closed."""

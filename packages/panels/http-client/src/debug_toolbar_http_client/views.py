@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from debug_toolbar_core import Record
 from debug_toolbar_core.blocks import Badge, Block, Column, Fact, Facts, Notice, Row, Section, Table, Timeline
 from debug_toolbar_core.units import seconds
-from debug_toolbar_http_client.call import PANEL, PHASES
+from debug_toolbar_http_client.call import PANEL, PHASES, place
 from debug_toolbar_http_client.findings import findings, level_of, outcome
 from debug_toolbar_http_client.seen import Seen, calls
 
 _TITLES = {"queue": "Queue", "dns": "DNS", "connect": "Connect", "tls": "TLS", "send": "Send", "wait": "Wait",
            "read": "Read", "backoff": "Back-off"}  # fmt: skip
-_SHORTEST = 0.0005
+_SHORTEST = 0.002
 _RARE = frozenset({"queue", "send", "backoff", "dns"})
-"""Phases that have a column only where one took more than half a millisecond."""
+"""Phases that have a column only where one took more than two milliseconds."""
 
 
 def show(record: Record, slow: float, failed: int) -> Iterable[Block]:
@@ -33,7 +33,7 @@ def show(record: Record, slow: float, failed: int) -> Iterable[Block]:
         text = f"{more:,} calls are past the limit: counted, not kept; {len(found):,} are below."
         yield Notice("info", text, "Raise `limits.panel_spans` to keep more.", label="calls dropped")
     yield _headline(record, found, more, whole)
-    yield table(found, slow, failed)
+    yield table(record, found, slow, failed)
     yield from hosts(found, failed)
     yield Timeline(PANEL)
 
@@ -69,15 +69,24 @@ def _headline(record: Record, found: Sequence[Seen], more: int, whole: float) ->
     return Facts(items, headline=True)
 
 
-def table(found: Sequence[Seen], slow: float, failed: int) -> Table:
-    """Return the table of calls, with a column for each phase that its clients told of."""
+def table(record: Record, found: Sequence[Seen], slow: float, failed: int) -> Table:
+    """Return the table of calls, with a column for each phase that its clients told of.
+
+    Where all went to one server its name stands above, and not in every row.
+    """
+    servers = {call.host for call in found}
+    server = servers.pop() if len(servers) == 1 else ""
     phases = [phase for phase in PHASES if _shown(phase, found)]
-    uploads = any(call.number("http.request.body.size") for call in found)
     columns = [Column("Call", "code"), Column("Status"), *(Column(_TITLES[phase], "s") for phase in phases)]
-    columns += [Column("Time", "s"), *([Column("Sent", "bytes")] if uploads else ()), Column("Received", "bytes")]
-    columns.append(Column("Source", "source"))
-    rows = [_row(call, phases, uploads, slow, failed) for call in found]
-    return Table(columns, rows, empty="No call was kept.")
+    columns.append(Column("Time", "s"))
+    here = _host(record)
+    rows = []
+    for call in found:
+        level = level_of(call, failed) or ("warning" if call.seconds >= slow else None)
+        taken = [call.phase(phase) for phase in phases]
+        cells = (call.name(server), outcome(call), *taken, call.seconds)
+        rows.append(Row(cells, level, list(details(call, here)), call.index))
+    return Table(columns, rows, server or None, "No call was kept.")
 
 
 def _shown(phase: str, found: Sequence[Seen]) -> bool:
@@ -85,18 +94,15 @@ def _shown(phase: str, found: Sequence[Seen]) -> bool:
     return bool(taken) and (phase not in _RARE or max(taken) >= _SHORTEST)
 
 
-def _row(call: Seen, phases: Sequence[str], uploads: bool, slow: float, failed: int) -> Row:
-    level = level_of(call, failed) or ("warning" if call.seconds >= slow else None)
-    sent = [call.number("http.request.body.size")] if uploads else []
-    taken = [call.phase(phase) for phase in phases]
-    received = call.number("http.response.body.size")
-    cells = (call.span.name, outcome(call), *taken, call.seconds, *sent, received, call.span.source)
-    return Row(cells, level, list(details(call)), call.index)
+def _host(record: Record) -> str:
+    """Return the server of this record's own request: where its toolbar is."""
+    request = record.request
+    return "" if request is None else place(request.url).partition("/")[0]
 
 
-def details(call: Seen) -> Iterable[Block]:
+def details(call: Seen, here: str) -> Iterable[Block]:
     """Yield what opens below a call."""
-    yield Facts(list(facts(call)))
+    yield Facts(list(facts(call, here)))
     hops = list(zip(call.listed("http.redirects.status_code"), call.listed("http.redirects.url.full"), strict=False))
     if hops:
         yield Table([Column("Status"), Column("From", "code")], [Row((str(status), str(url))) for status, url in hops],
@@ -110,15 +116,28 @@ def details(call: Seen) -> Iterable[Block]:
         yield Section("Headers", sections, tabs=True)
 
 
-def facts(call: Seen) -> Iterable[Fact]:
+def facts(call: Seen, here: str) -> Iterable[Fact]:
     """Yield what is known of a call besides its row."""
     yield Fact("URL", f"{call.method} {call.url}", "code")
     if call.error:
         yield Fact("error", f"{call.error}: {call.text('error.message')}".removesuffix(": "))
+    for label, size in (("sent", "request"), ("received", "response")):
+        if (known := call.number(f"http.{size}.body.size")) is not None:
+            yield Fact(label, known, "bytes")
+    if call.span.source is not None:
+        yield Fact("called from", call.span.source, "source")
     theirs = call.record()
     if theirs is not None:
         where, link = theirs
-        yield Fact("their record", link or where, "link" if link else "code", "the callee runs this toolbar too")
+        ours = call.host == here or link is None
+        yield Fact(
+            "their record", where if ours else link, "record" if ours else "code", "the callee runs this toolbar"
+        )
+    yield from connection(call)
+
+
+def connection(call: Seen) -> Iterable[Fact]:
+    """Yield what is known of the way a call went."""
     reused = call.flag("http.connection.reused")
     if reused is not None:
         yield Fact("connection", "reused" if reused else "new")

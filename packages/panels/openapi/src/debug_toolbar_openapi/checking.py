@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from importlib import import_module
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from debug_toolbar_core.exchange import Body
 from debug_toolbar_core.redaction import REDACTED
-from debug_toolbar_openapi.formats import has_format
+from debug_toolbar_openapi.formats import FORMATS, has_format
 from debug_toolbar_openapi.patterns import matches
-from debug_toolbar_openapi.violation import Violation
-
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
+from debug_toolbar_openapi.violation import ValidationError, Violation
 
 _CUT = re.compile(r"… \((?:\d+ more|cycle|deeper)\)|<int of \d+ bits>")
 _LONG = re.compile(r".*… \(\d+ more\)", re.DOTALL)
@@ -69,16 +67,13 @@ def _is_cut(value: Any) -> bool:
 def check(value: Any, document: Mapping[str, Any], pointer: str, most: int) -> Checked:
     """Hold a value against the schema at a pointer of a document whose schemas are of JSON Schema 2020-12."""
     try:
-        import jsonschema
-        import referencing
-        import referencing.exceptions
+        jsonschema, referencing = import_module("jsonschema"), import_module("referencing")
     except ImportError:
         return Checked(why="`jsonschema` is not installed here")
     # The document is the schema's own resource, so its references stay inside of it; nothing is ever fetched.
     root = {**{key: document[key] for key in document if not key.startswith("$")}, "$ref": pointer}
-    registry: referencing.Registry[Any] = referencing.Registry()
     try:
-        validator = _validator()(root, registry=registry, format_checker=_format_checker())
+        validator = _validator()(root, registry=referencing.Registry(), format_checker=_format_checker())
         found = list(islice(_seen(validator.iter_errors(value)), most + 1))
     except referencing.exceptions.Unresolvable as error:
         return Checked(why=f"the document has no `{str(error.ref)[:100]}`")
@@ -144,11 +139,11 @@ def _grouped(errors: list[ValidationError]) -> list[Violation]:
 @lru_cache(maxsize=1)
 def _validator() -> Any:
     """Return the validator whose patterns are those that end in time."""
-    from jsonschema import Draft202012Validator, ValidationError, validators
+    jsonschema = import_module("jsonschema")
 
     def pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
         if isinstance(instance, str) and matches(pattern, instance) is False:
-            yield ValidationError(f"{instance!r} does not match {pattern!r}")
+            yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
 
     def pattern_properties(validator: Any, patterns: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
         for pattern, inner in patterns.items() if isinstance(instance, dict) else ():
@@ -157,20 +152,16 @@ def _validator() -> Any:
                     yield from validator.descend(value, inner, path=name, schema_path=pattern)
 
     words = {"pattern": pattern, "patternProperties": pattern_properties}
-    return validators.extend(Draft202012Validator, words)
+    return jsonschema.validators.extend(jsonschema.Draft202012Validator, words)
 
 
 @lru_cache(maxsize=1)
 def _format_checker() -> Any:
-    from jsonschema import FormatChecker
+    """Return jsonschema's table of formats with ours in it alone."""
+    checker = import_module("jsonschema").FormatChecker(formats=())
+    checker.checkers = {name: (partial(_is_of, name), ()) for name in FORMATS}
+    return checker
 
-    checker = FormatChecker(formats=())
 
-    class Formats(type(checker)):  # type: ignore[misc]  # jsonschema has no other seam for a table of our own
-        def check(self, instance: object, format: str) -> None:
-            if isinstance(instance, str) and not has_format(instance, format):
-                from jsonschema.exceptions import FormatError
-
-                raise FormatError(f"{instance!r} is not a {format!r}")
-
-    return Formats(formats=())
+def _is_of(name: str, value: object) -> bool:
+    return not isinstance(value, str) or has_format(value, name)

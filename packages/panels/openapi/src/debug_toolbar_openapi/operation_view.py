@@ -11,7 +11,7 @@ from debug_toolbar_core.exchange import Request
 from debug_toolbar_openapi.checking import Checked
 from debug_toolbar_openapi.document import Document
 from debug_toolbar_openapi.operation import Operation, mapping
-from debug_toolbar_openapi.outline import Outline, filled, limits, table
+from debug_toolbar_openapi.outline import Outline, filled, table, told_limits
 from debug_toolbar_openapi.verdict import Judge, notices
 
 
@@ -124,8 +124,8 @@ def _parameters(record: Record, operation: Operation) -> Iterator[Section]:
     for item in found:
         schema = mapping(operation.resolve(item.schema, "").schema)
         value = sent.get((item.where, item.name.lower() if item.where == "header" else item.name))
-        kind = outline.kind(item.schema) + (", required" if item.required else "")
-        rows.append(Row((item.name, item.where, value, kind, ", ".join(limits(schema)), item.description)))
+        told = told_limits(schema, item.required)
+        rows.append(Row((item.name, item.where, value, outline.kind(item.schema), told, item.description)))
     yield Section("Parameters", [filled(Table(columns, rows))])
 
 

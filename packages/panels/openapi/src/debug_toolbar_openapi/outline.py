@@ -68,8 +68,7 @@ class Outline:
         about = (
             "as above" if again else _short(str(mapping(schema).get("description") or found.get("description") or ""))
         )
-        kind = self.kind(schema) + (", required" if required else "")
-        cells = (name or "the body", kind, ", ".join(limits(found)), about)
+        cells = (name or "the body", self.kind(schema), told_limits(found, required), about)
         yield Row(cells, depth=depth)
         if again or depth >= DEPTH_MOST:
             return
@@ -107,7 +106,7 @@ class Outline:
         """Return a schema's type in a few words: `array of Book`, `string (uuid) | null`."""
         said = mapping(schema)
         if isinstance(said.get("$ref"), str):
-            return said["$ref"].rpartition("/")[2].replace("~1", "/")
+            return str(said["$ref"]).rpartition("/")[2].replace("~1", "/")
         choices = [choice for word in ("anyOf", "oneOf") for choice in _list(said.get(word))]
         if choices and depth < DEPTH_MOST:
             return " | ".join(dict.fromkeys(self.kind(choice, depth + 1) for choice in choices[:8]))
@@ -122,6 +121,11 @@ class Outline:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def told_limits(schema: Mapping[str, Any], required: bool) -> str:
+    """Return what is asked of a value as one text, first that it has to be there."""
+    return ", ".join([*(["required"] if required else []), *limits(schema)])
 
 
 def limits(schema: Mapping[str, Any]) -> Iterator[str]:

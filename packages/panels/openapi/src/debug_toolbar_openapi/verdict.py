@@ -82,8 +82,8 @@ def notices(record: Record, operation: Operation, sent: Checked | None, answered
         level: Level = "warning" if accepted else "info"
         verb = "was accepted, and does" if accepted else f"was refused with {status}: it does"
         text = f"The request's body {verb} not conform to its schema: {_first(sent)}"
-        hint = "The handler takes more than the document says." if accepted else None
-        yield Notice(level, text, hint, source, "request schema")
+        more = "The handler takes more than the document says." if accepted else None
+        yield Notice(level, text, more, source, "request schema")
     if status is not None and status < 400 and operation.response(status) is None:
         text = f"The status {status} is not among those that the document describes for `{operation.name}`"
         yield Notice("warning", text, "Describe it, or answer with another.", source, "undescribed status")

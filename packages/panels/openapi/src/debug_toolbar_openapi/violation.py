@@ -6,10 +6,7 @@ import ast
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
+from typing import Any, Protocol
 
 _SHOWN = 60
 _LISTED = 8
@@ -22,6 +19,20 @@ _TYPES = {
     "array": "a list",
     "null": "null",
 }
+
+
+class ValidationError(Protocol):
+    """What is read of an error of jsonschema's."""
+
+    validator: str
+    validator_value: Any
+    instance: Any
+    schema: Any
+    message: str
+    context: Sequence[ValidationError]
+    path: Sequence[str | int]
+    absolute_path: Sequence[str | int]
+    schema_path: Sequence[Any]
 
 
 @dataclass

@@ -34,13 +34,10 @@ def declared(kind: type, name: str) -> Any:
 
 def instance_dict(value: object) -> dict[str, Any]:
     """Return an object's own dictionary; empty where it has none, or where its class hides it behind code."""
-    if is_a(value, ModuleType):
-        found: Any = ModuleType.__dict__["__dict__"].__get__(value)
-        return found if type(found) is dict else {}
-    descriptor = declared(type(value), "__dict__")
+    descriptor = declared(ModuleType if is_a(value, ModuleType) else type(value), "__dict__")
     if type(descriptor) not in (GetSetDescriptorType, MemberDescriptorType):
         return {}
-    found = descriptor.__get__(value)
+    found: Any = descriptor.__get__(value)
     return found if type(found) is dict else {}
 
 

@@ -53,8 +53,8 @@ def _facts(statement: Statement) -> Iterable[Fact]:
     for label, name in loads:
         if name:
             yield Fact(label, name, "code")
-    if type(number := statement.span.attributes.get("transaction")) is int:
-        yield Fact("transaction", number)
+    if statement.transaction is not None:
+        yield Fact("transaction", statement.transaction)
 
 
 def _mapping(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any]:

@@ -26,6 +26,7 @@ def asked(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span
         "db.namespace": facts.database,
         "engine": place,
         "pool": type(engine.pool).__name__,
+        "aside": True,
     }
     for name, method in _COUNTS:
         told = getattr(engine.pool, method, None)

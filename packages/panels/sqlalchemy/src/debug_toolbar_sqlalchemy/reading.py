@@ -13,8 +13,10 @@ from debug_toolbar_sqlalchemy.kept import PANEL, REPEATS
 from debug_toolbar_sqlalchemy.relations import EAGER, LAZY, REFRESH
 from debug_toolbar_sqlalchemy.shapes import CONTROL, fingerprint, verb_of
 
+READS = frozenset({"SELECT", "WITH", "VALUES", "TABLE"})
 _STACK_MOST = 10
 _WORD = 200
+_WORDS = (("error.type", "error"), (LAZY, "lazy"), (EAGER, "eager"), (REFRESH, "refreshed"))
 
 
 @dataclass(slots=True)
@@ -32,6 +34,15 @@ class Statement:
     many: list[Any] | None
     number: int = 0
     """Its place among the record's statements, from 1."""
+    error: str = ""
+    lazy: str = ""
+    """The relationship that it loads for one object alone: `Book.author`."""
+    eager: str = ""
+    refreshed: str = ""
+    engine: int | None = None
+    transaction: int | None = None
+    repeats: int | None = None
+    """The span of the same statement with the same parameters, found when they were still known."""
 
     @property
     def seconds(self) -> float:
@@ -51,34 +62,12 @@ class Statement:
 
     @property
     def reads(self) -> bool:
-        return self.verb in ("SELECT", "WITH", "VALUES", "TABLE")
-
-    @property
-    def error(self) -> str:
-        return word(self.span, "error.type")
-
-    @property
-    def lazy(self) -> str:
-        """The relationship that it loads for one object alone: `Book.author`."""
-        return word(self.span, LAZY)
-
-    @property
-    def eager(self) -> str:
-        return word(self.span, EAGER)
-
-    @property
-    def refreshed(self) -> str:
-        return word(self.span, REFRESH)
+        return self.verb in READS
 
     @property
     def redacted(self) -> bool:
         """Whether a parameter is not shown: then others may look the same and be different."""
         return any(type(value) is str and REDACTED in value for _, value in self.pairs)
-
-    @property
-    def repeats(self) -> int | None:
-        """The span of the same statement with the same parameters, found when they were still known."""
-        return whole(self.span, REPEATS)
 
     @property
     def parameters(self) -> Any:
@@ -156,7 +145,13 @@ def _sort(reading: Reading, index: int, span: Span, prints: dict[str, tuple[str,
             reading.ends.append((index, span))
         else:
             pairs, many = _parameters(attributes.get("db.query.parameters"))
-            reading.statements.append(Statement(index, span, text, *known, pairs, many))
+            statement = Statement(index, span, text, *known, pairs, many)
+            for name, field_name in _WORDS:
+                if name in attributes:
+                    setattr(statement, field_name, word(span, name))
+            statement.engine, statement.transaction = whole(span, "engine"), whole(span, "transaction")
+            statement.repeats = whole(span, REPEATS)
+            reading.statements.append(statement)
 
 
 def _parameters(value: Any) -> tuple[list[tuple[str, Any]], list[Any] | None]:
@@ -176,8 +171,11 @@ def pairs_of(value: Any) -> list[tuple[str, Any]]:
 
 def whole(span: Span, *names: str) -> int | None:
     """Return the first attribute of these names that is a whole number."""
-    values = (span.attributes.get(name) for name in names)
-    return next((value for value in values if type(value) is int), None)
+    for name in names:
+        value = span.attributes.get(name)
+        if type(value) is int:
+            return value
+    return None
 
 
 def word(span: Span, name: str) -> str:

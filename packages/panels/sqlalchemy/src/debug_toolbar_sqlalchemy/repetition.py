@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -112,8 +111,8 @@ def _different(group: Sequence[Statement]) -> int:
 
 
 def _key(statement: Statement, without: frozenset[str] = frozenset()) -> str:
-    pairs = [pair for pair in statement.pairs if pair[0] not in without]
-    return statement.text + json.dumps(pairs, default=str)
+    pairs = [pair for pair in statement.pairs if pair[0] not in without] if without else statement.pairs
+    return statement.text + repr(pairs)  # plain values of JSON: what runs is Python's own
 
 
 def _duplicates(statements: Sequence[Statement]) -> Iterator[Repeated]:
@@ -129,7 +128,7 @@ def _duplicates(statements: Sequence[Statement]) -> Iterator[Repeated]:
         if key is None:
             key = statement.index if statement.redacted else _key(statement)
         first_of[statement.index] = key
-        groups[(whole(statement.span, "engine"), key, writes)].append(statement)
+        groups[(statement.engine, key, writes)].append(statement)
     for group in groups.values():
         if len(group) > 1 and not group[0].error:
             yield _duplicate(group)

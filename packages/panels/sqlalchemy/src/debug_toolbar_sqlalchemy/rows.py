@@ -16,7 +16,7 @@ _COLUMNS = (
     Column("#"), Column("Statement", "sql"), Column("Times", "count"), Column("Rows", "count"), Column("Time", "s"),
     Column("Source", "source"),
 )  # fmt: skip
-_INNER = (Column("#"), Column("Parameters", "code"), Column("Rows", "count"), Column("Time", "s"))
+_INNER = (Column("#", "count"), Column("Parameters", "code"), Column("Rows", "count"), Column("Time", "s"))
 _TIMES = 2
 _FOLDED_FROM = 3
 _ROWS_MOST = 1_000

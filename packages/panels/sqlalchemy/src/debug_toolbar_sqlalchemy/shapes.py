@@ -87,7 +87,10 @@ _REPEATED = re.compile(r"(\(…\))(?:\s*,\s*\(…\))+")
 def fingerprint(text: str) -> str:
     """Return a statement without its values, comments and the lengths of its lists: alike ones have the same."""
     text = _LITERALS.sub(lambda found: found["name"] or ("" if found[0][:2] in ("--", "/*") else "?"), text)
-    return _REPEATED.sub(r"\1", _LISTS.sub("(…)", _SPACES.sub(" ", text).strip()))
+    if "\n" in text or "  " in text or "\t" in text:
+        text = _SPACES.sub(" ", text)
+    text = text.strip()
+    return _REPEATED.sub(r"\1", _LISTS.sub("(…)", text)) if "(" in text else text
 
 
 def condensed(text: str) -> str:

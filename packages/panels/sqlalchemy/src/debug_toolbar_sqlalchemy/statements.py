@@ -14,6 +14,7 @@ from debug_toolbar_sqlalchemy.kept import PANEL, Original, kept_of
 from debug_toolbar_sqlalchemy.origin import origin
 from debug_toolbar_sqlalchemy.parameters import LONG, take_parameters
 from debug_toolbar_sqlalchemy.relations import LAZY, lazy_load_around, load_of
+from debug_toolbar_sqlalchemy.shapes import Shape
 from debug_toolbar_sqlalchemy.transactions import band_of, parent_in
 
 _INNER = 5
@@ -81,7 +82,7 @@ def _add(
         attributes["transaction"] = band.number
     if (load := load_of(context)) is not None:
         attributes[load[0]] = load[1]
-    _result(attributes, cursor, error, shape.reads)
+    _result(attributes, cursor, error, shape)
     source, stack = origin(_INNER)
     if stack is not None:
         attributes["stack"] = stack
@@ -96,13 +97,15 @@ def _add(
             facts.seen()
 
 
-def _result(attributes: dict[str, Any], cursor: Any, error: BaseException | None, reads: bool) -> None:
+def _result(attributes: dict[str, Any], cursor: Any, error: BaseException | None, shape: Shape) -> None:
+    if shape.control:
+        attributes["aside"] = True
     if error is not None:
         attributes["error.type"], attributes["error.message"] = type(error).__qualname__, message_of(error)
         if attributes["error.type"] == "MissingGreenlet" and (load := lazy_load_around()) is not None:
             attributes[LAZY] = load
     elif (rows := _rows(cursor)) is not None:
-        attributes["db.response.returned_rows" if reads else "rows"] = rows
+        attributes["db.response.returned_rows" if shape.reads else "rows"] = rows
 
 
 def _index(record: Record, span: Span) -> int:

@@ -119,7 +119,7 @@ def _ending(transaction: Any, word: str) -> tuple[Any, Band, Span | None] | None
         if band.root:
             name = "COMMIT" if word == "commit" else "ROLLBACK"
             source, _ = origin()
-            attributes = {**band.span.attributes, "db.query.text": name, "writes": band.writes}
+            attributes = {**band.span.attributes, "db.query.text": name, "writes": band.writes, "aside": True}
             del attributes["band"]
             span = record.add(PANEL, name, record.now(), None, attributes, source=source, parent=band.span)
         return conn, band, span

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from debug_toolbar_core import Record, Span
 from debug_toolbar_core.blocks import Badge, Block, Column, Fact, Facts, Row, Section, Table, Timeline
@@ -58,16 +59,24 @@ def _transactions(reading: Reading) -> Table:
     columns = (Column("#"), Column("Transaction"), Column("Ended"), Column("Statements", "count"),
                Column("Writes", "count"), Column("In SQL", "s"), Column("Open for", "s"),
                Column("Source", "source"))  # fmt: skip
-    return Table(columns, [_transaction(reading, index, span) for index, span in reading.bands[:_MOST]])
+    sums = _sums((each.transaction, each.seconds) for each in reading.statements)
+    return Table(columns, [_transaction(sums, index, span) for index, span in reading.bands[:_MOST]])
 
 
-def _transaction(reading: Reading, index: int, span: Span) -> Row:
+def _transaction(sums: Mapping[int | None, tuple[int, float]], index: int, span: Span) -> Row:
     number, writes = whole(span, "transaction"), whole(span, "db.transaction.writes")
-    inside = [each for each in reading.statements if whole(each.span, "transaction") == number]
     end = _ENDS.get(word(span, "db.transaction.end"), "still open")
-    took = sum(each.seconds for each in inside)
-    cells = (number, span.name, end, len(inside), writes, took, span.duration, span.source)
-    return Row(cells, "warning" if end == "closed" and writes else None, (), index)
+    cells = (number, span.name, end, *sums[number], span.duration, span.source)
+    return Row((*cells[:4], writes, *cells[4:]), "warning" if end == "closed" and writes else None, (), index)
+
+
+def _sums(pairs: Iterable[tuple[int | None, float]]) -> Mapping[int | None, tuple[int, float]]:
+    """Return how many statements each of something has, and their seconds."""
+    sums: dict[int | None, tuple[int, float]] = defaultdict(lambda: (0, 0.0))
+    for key, took in pairs:
+        count, whole_time = sums[key]
+        sums[key] = count + 1, whole_time + took
+    return sums
 
 
 def _connections(record: Record, reading: Reading) -> Table:
@@ -88,12 +97,10 @@ def _connection(record: Record, index: int, span: Span) -> Row:
 def _engines(reading: Reading) -> Table:
     columns = (Column("Database", "code"), Column("System"), Column("Driver"), Column("Address"),
                Column("Pool", "code"), Column("Statements", "count"), Column("In SQL", "s"))  # fmt: skip
-    return Table(columns, [_engine(reading, place) for place in range(min(len(reading.engines), _MOST))])
+    sums = _sums((each.engine, each.seconds) for each in reading.statements)
+    return Table(columns, [Row((*_described(each), *sums[n])) for n, each in enumerate(reading.engines[:_MOST])])
 
 
-def _engine(reading: Reading, place: int) -> Row:
-    engine = reading.engines[place]
-    used = [each for each in reading.statements if whole(each.span, "engine") == place]
+def _described(engine: Mapping[str, object]) -> list[str | None]:
     names = [engine.get(name) for name in ("database", "system", "driver", "address", "pool")]
-    said = [name if type(name) is str else None for name in names]
-    return Row((*said, len(used), sum(each.seconds for each in used)))
+    return [name if type(name) is str else None for name in names]

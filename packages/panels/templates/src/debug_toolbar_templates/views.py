@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from debug_toolbar_core import Record, Source
+from debug_toolbar_core import Record, Source, Span
 from debug_toolbar_core.blocks import Badge, Block, Code, Column, Fact, Facts, Notice, Row, Table, Timeline, Tree
 from debug_toolbar_core.units import seconds
 from debug_toolbar_templates.rendering import PANEL
@@ -34,6 +34,8 @@ def show(record: Record, slow: float, repeated: int) -> Iterable[Block]:
         said = f"{more:,} renders are past the limit: counted, not kept."
         yield Notice("info", said, "Raise `limits.panel_spans` to keep more.", label="renders dropped")
     yield _headline(record, nodes, renders, whole)
+    for node, span in innermost(nodes)[:1]:
+        yield from _source(span, node.name)
     if nodes:
         yield Table(_COLUMNS, [_row(node, slow) for node in nodes], open=4)
     yield from contexts(roots)
@@ -82,25 +84,34 @@ def _details(node: Node) -> Iterator[Block]:
         yield Facts([Fact("stream", "left before its end")])
 
 
-def broken(span: object) -> Iterator[Block]:
+def broken(span: Span) -> Iterator[Block]:
     """Yield the error of a render, and the lines of the template around it."""
-    attributes = getattr(span, "attributes", {})
-    line, start = attributes.get("template.line"), attributes.get("template.source.start")
+    attributes = span.attributes
+    line = attributes.get("template.line")
     error = f"{attributes.get('error.type')}: {attributes.get('error.message') or ''}".removesuffix(": ")
     facts = [Fact("error", error)]
     if type(line) is int:
         facts.append(Fact("line", line, "count"))
     yield Facts(facts)
-    source = attributes.get("template.source")
+    yield from _source(span, None)
+
+
+def _source(span: Span, title: str | None) -> Iterator[Block]:
+    """Yield the lines of a template around the one that raised."""
+    source, line, start = (span.attributes.get(f"template.{name}") for name in ("source", "line", "source.start"))
     if type(source) is str and type(start) is int:
-        yield Code(source, "html", start, line if type(line) is int else None)
+        yield Code(source, "html", start, line if type(line) is int else None, title=title)
+
+
+def innermost(nodes: Sequence[Node]) -> list[tuple[Node, Span]]:
+    """Return the renders that raised, but for those that only had one inside them that did."""
+    failed = [(node, span) for node in nodes if (span := node.failed) is not None]
+    return [pair for pair in failed if not any(inner.failed for inner in pair[0].inner)]
 
 
 def failures(nodes: Sequence[Node]) -> Iterator[Notice]:
     """Yield a notice for each render that raised, by the innermost template."""
-    failed = [(node, span) for node in nodes if (span := node.failed) is not None]
-    innermost = [pair for pair in failed if not any(inner.failed for inner in pair[0].inner)]
-    for node, span in innermost[:_MOST]:
+    for node, span in innermost(nodes)[:_MOST]:
         line = span.attributes.get("template.line")
         where = f" in line {line}" if type(line) is int else ""
         doing = "could not be compiled" if node.kind == "compile" else "failed"

@@ -1,24 +1,24 @@
 /** How a table looks. */
-import { css } from "lit";
+import { css, type CSSResult } from "lit";
 
-/** Where the columns have no room: each row as a few lines, its cells named. */
-const stacked = css`
-    .head { display: flex; flex-wrap: wrap; gap: 0 4px; }
-    .head .arrow { display: none; }
-    .th { padding: 4px 6px; text-align: left; }
-    .row { display: flex; flex-wrap: wrap; padding: 4px 0; }
-    .cell { padding: 2px 8px; text-align: left; max-width: 100%; }
-    .cell[data-title]:not(.wide)::before { content: attr(data-title) " "; color: var(--dt-muted); font-size: 11px; font-weight: 400; }
-    .cell:not(.wide) > div { display: inline; }
-    .wide { flex: 1 1 100%; }
-    .arrow { display: none; }
-    .when { display: none; }
-    .details { padding-left: 10px; }
+/** Where the columns have no room: each row as a few lines, its cells named. Tables within such rows keep theirs.
+ * `:is()` because the build takes blanks after braces away. */
+const stacked = (scope: CSSResult): CSSResult => css`
+    :is(${scope}) .head { display: flex; flex-wrap: wrap; gap: 0 4px; }
+    :is(${scope}) .head .arrow { display: none; }
+    :is(${scope}) .th { padding: 4px 6px; text-align: left; }
+    :is(${scope}) .row { display: flex; flex-wrap: wrap; padding: 4px 0; }
+    :is(${scope}) .cell { padding: 2px 8px; text-align: left; max-width: 100%; }
+    :is(${scope}) .cell[data-title]:not(.wide)::before { content: attr(data-title) " "; color: var(--dt-muted); font-size: 11px; font-weight: 400; }
+    :is(${scope}) .cell:not(.wide) > div { display: inline; }
+    :is(${scope}) .wide { flex: 1 1 100%; }
+    :is(${scope}) .arrow { display: none; }
+    :is(${scope}) .when { display: none; }
+    :is(${scope}) .details { padding-left: 10px; }
 `;
 
 export const tableStyle = css`
   :host { container-type: inline-size; }
-  :host([many]) { container-name: many; }
   .over { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; margin-bottom: 4px; min-height: 28px; }
   .over .field { width: 220px; max-width: 100%; margin-left: auto; }
   .over .link { font-size: 11px; }
@@ -59,6 +59,6 @@ export const tableStyle = css`
   .details > * + * { margin-top: 10px; }
   .full > span { display: block; font-size: 11px; color: var(--dt-muted); margin-bottom: 2px; }
   .mark { text-align: right; }
-  @container many (max-width: 620px) { ${stacked} }
-  @container (max-width: 380px) { ${stacked} }
+  @container (max-width: 620px) { ${stacked(css`.many`)} }
+  @container (max-width: 380px) { ${stacked(css`.grid`)} }
 `;

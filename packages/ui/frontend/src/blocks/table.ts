@@ -23,6 +23,8 @@ import { cut, plain } from "./text";
 import { drawValue, isSource, levelPill, shown, valueText } from "./value";
 
 const FILTERED_FROM = 9;
+/** More columns than this need more room. */
+const MANY = 4;
 
 @customElement("dt-table")
 export class TableElement extends LitElement {
@@ -58,7 +60,6 @@ export class TableElement extends LitElement {
     this.#texts = null;
     this.#layout = this.block ? layoutOf(this.block, Boolean(this.context.detail)) : null;
     const columns = JSON.stringify(this.block?.columns);
-    this.toggleAttribute("many", (this.block?.columns.length ?? 0) > 4);
     const about = `${this.context.detail?.record.id} ${this.context.panel}`;
     const alike = columns === this.#columns;
     const before = changed.get("block") as TableBlock | null | undefined;
@@ -272,7 +273,7 @@ export class TableElement extends LitElement {
     const order = this.#order;
     const { indexes, before, after } = this.#rows.stretch(order.length, (at) => order[at] ?? at);
     return html`${this.#over(block)}
-      <div role="treegrid" aria-label=${plain(block.title ?? this.context.panel ?? "rows", 80)} aria-rowcount=${order.length + 1} ${look({ "--tracks": layout.tracks })} @keydown=${this.#key}>
+      <div class="grid ${block.columns.length > MANY ? "many" : ""}" role="treegrid" aria-label=${plain(block.title ?? this.context.panel ?? "rows", 80)} aria-rowcount=${order.length + 1} ${look({ "--tracks": layout.tracks })} @keydown=${this.#key}>
         ${this.#head(layout, block)}
         <div class="body" role="rowgroup">
           <div role="presentation" ${look({ height: `${before}px` })}></div>

@@ -1,0 +1,48 @@
+"""Stacks: call stacks folded to a tree while they are taken, so that a long request needs no more room than a short one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import CodeType
+
+Function = CodeType | str
+"""A function by its code, or a name where there is no code: `child tasks`, what is awaited at the end."""
+ROOT = 0
+_MOST = 6_000
+
+
+class Stacks:
+    """A tree of prefixes: each node is a function called from its parent; the root is nobody's code."""
+
+    __slots__ = ("_children", "cut", "most", "nodes")
+
+    def __init__(self, most: int = _MOST) -> None:
+        self.nodes: list[tuple[int, Function]] = [(ROOT, "")]
+        self.most = most
+        self.cut = 0
+        """How many stacks were cut because the tree was full."""
+        self._children: dict[tuple[int, Function], int] = {}
+
+    def node(self, stack: Iterable[Function], under: int = ROOT) -> int:
+        """Return the node of a stack, outermost function first; once the tree is full, of what is known of it."""
+        children, node = self._children, under
+        for function in stack:
+            key = (node, function)
+            found = children.get(key)
+            if found is None:
+                if len(self.nodes) >= self.most:
+                    self.cut += 1
+                    return node
+                found = children[key] = len(self.nodes)
+                self.nodes.append(key)
+            node = found
+        return node
+
+    def path(self, node: int) -> list[Function]:
+        """Return the stack of a node, outermost function first."""
+        found: list[Function] = []
+        while node != ROOT:
+            node, function = self.nodes[node]
+            found.append(function)
+        found.reverse()
+        return found
