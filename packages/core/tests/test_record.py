@@ -441,3 +441,13 @@ def test_a_record_that_goes_on_forgets_its_oldest_spans() -> None:
     assert record.folded["test", "old"].count == 2
     assert record.dropped == {"spans": 2}
     assert record.add("test", "new", 3.0, 4.0).kept
+
+
+async def test_who_started_the_loop_called_nothing() -> None:
+    """In a task that only a library's code runs in there is no caller: the code that runs the loop is none."""
+    found: list[object] = []
+    scope: dict[str, Any] = {"found": found, "caller": caller, "callers": callers}
+    text = "async def work(): found.extend([caller(), callers(5)])"
+    exec(compile(text, "/x/site-packages/driver.py", "exec"), scope)  # noqa: S102 - code of a library is what is made here
+    await asyncio.create_task(scope["work"]())
+    assert found == [None, []]

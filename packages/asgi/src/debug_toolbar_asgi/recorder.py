@@ -11,6 +11,7 @@ from debug_toolbar_core import Application, Record, Span, Toolbar, current
 from debug_toolbar_core.capture import Capture
 from debug_toolbar_core.context import position
 from debug_toolbar_core.exchange import Wire
+from debug_toolbar_core.store import within_alike
 
 from .config import ASGIConfig
 from .conversation import Conversation
@@ -198,7 +199,9 @@ def spans_timing(spans: list[Span]) -> str:
     """Return each panel's seconds so far as entries of Server-Timing."""
     seconds: dict[str, float] = {}
     for span in spans[:_TIMED_SPANS]:
-        if span.end is not None and span.end > span.start:
+        if span.end is None or span.end <= span.start or span.attributes.get("band") is True:
+            continue
+        if not within_alike(span):
             seconds[span.panel] = seconds.get(span.panel, 0.0) + span.end - span.start
     return "".join(f", {name};dur={took * 1000:.1f}" for name, took in seconds.items())
 

@@ -20,6 +20,10 @@ _LIBRARY_ROOTS = tuple(
 )
 _LIBRARY_PARTS = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _OURS = f"{os.sep}debug_toolbar_"
+_LOOP = "loop"
+_LOOPS = tuple(os.path.join(*path) for path in (("asyncio", "events.py"), ("asyncio", "runners.py"),
+                                                ("uvloop", "__init__.py")))  # fmt: skip
+_STEPS_OF_TASKS = frozenset({"_run", "run"})
 _KNOWN_MOST = 20_000
 _FRAMES_MOST = 200
 _STEPS = range(_FRAMES_MOST)
@@ -33,12 +37,17 @@ class Source(NamedTuple):
     function: str
 
 
-class _Libraries(dict[str, bool]):
-    """Whether a file is a library's, asked once for each file: looking up is then one step of C."""
+class _Libraries(dict[str, "bool | str"]):
+    """Whether a file is a library's, asked once for each file: looking up is then one step of C.
 
-    def __missing__(self, file: str) -> bool:
-        library = file.startswith(("<", *_LIBRARY_ROOTS)) or any(part in file for part in _LIBRARY_PARTS)
+    For files in which event loops run it is `_LOOP`: what is further out than a task's step only started the loop.
+    """
+
+    def __missing__(self, file: str) -> bool | str:
+        library: bool | str = file.startswith(("<", *_LIBRARY_ROOTS)) or any(part in file for part in _LIBRARY_PARTS)
         library = library or _is_ours(file)
+        if library and file.endswith(_LOOPS):
+            library = _LOOP
         if len(self) < _KNOWN_MOST:
             self[file] = library
         return library
@@ -49,7 +58,7 @@ _known = _Libraries()
 
 def is_library(file: str) -> bool:
     """Tell whether a file belongs to an installed library, the interpreter or this toolbar."""
-    return _known[file]
+    return bool(_known[file])
 
 
 def _is_ours(file: str) -> bool:
@@ -88,10 +97,11 @@ def callers(limit: int = 1, skip: int = 1) -> list[Source]:
     found: list[Source] = []
     for frame in frames(sys._getframe(skip)):
         code = frame.f_code
-        if not _known[code.co_filename]:
+        known = _known[code.co_filename]
+        if not known:
             found.append(Source(code.co_filename, frame.f_lineno, code.co_qualname))
-            if len(found) >= limit:
-                break
+        if len(found) >= limit or (known is _LOOP and code.co_name in _STEPS_OF_TASKS):
+            break
     return found
 
 
@@ -106,15 +116,21 @@ def caller() -> Source | None:
         if frame is None:
             break
         code = frame.f_code
-        if not known[code.co_filename]:
+        library = known[code.co_filename]
+        if not library:
             return Source(code.co_filename, frame.f_lineno, code.co_qualname)
+        if library is _LOOP and code.co_name in _STEPS_OF_TASKS:
+            return None
         frame = frame.f_back
     else:
         return None
     for frame in frames(None):
         code = frame.f_code
-        if not known[code.co_filename]:
+        library = known[code.co_filename]
+        if not library:
             return Source(code.co_filename, frame.f_lineno, code.co_qualname)
+        if library is _LOOP and code.co_name in _STEPS_OF_TASKS:
+            break
     return None
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from debug_toolbar_core.blocks import Notice
 from debug_toolbar_core.record import Record
+from debug_toolbar_core.span import Span
 
 
 @dataclass(slots=True)
@@ -75,13 +76,22 @@ def _counts(record: Record) -> dict[str, dict[str, float]]:
     counts: dict[str, dict[str, float]] = {}
     for span in record.spans:
         count = counts.setdefault(span.panel, {"count": 0, "seconds": 0.0})
-        count["count"] += 1
-        count["seconds"] += span.duration
+        if span.attributes.get("band") is True:  # runs around others, whose time it is: a transaction
+            continue
+        count["count"] += span.attributes.get("aside") is not True  # takes time, and is not what one counts: a COMMIT
+        if not within_alike(span):
+            count["seconds"] += span.duration
     for fold in record.folded.values():
         count = counts.setdefault(fold.panel, {"count": 0, "seconds": 0.0})
         count["count"] += fold.count
         count["seconds"] += fold.seconds
     return counts
+
+
+def within_alike(span: Span) -> bool:
+    """Tell whether a span runs inside another of its panel, whose time has its own in it; bands have none."""
+    parent = span.parent
+    return parent is not None and parent.panel == span.panel and parent.attributes.get("band") is not True
 
 
 @runtime_checkable

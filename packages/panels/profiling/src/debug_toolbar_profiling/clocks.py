@@ -30,27 +30,27 @@ class Clocks:
 
     def __init__(self, told: bool | None = None) -> None:
         self.told = _told() if told is None else told
-        self._clocks: dict[int, int] = {}
+        self._clocks: dict[int, int | None] = {}
 
     def cpu(self, thread: int) -> float | None:
         """Return a thread's CPU seconds so far."""
         if not self.told or _gettime is None:
             return None
-        clock = self._clocks.get(thread)
+        if thread not in self._clocks:
+            self._learn(thread)
+        clock = self._clocks[thread]
         if clock is None:
-            self._learn()
-            clock = self._clocks.get(thread)
-            if clock is None:
-                return None
+            return None
         try:
             return _gettime(clock)
         except OSError:  # that thread is gone, and another has its number
             self._clocks.pop(thread, None)
             return None
 
-    def _learn(self) -> None:
+    def _learn(self, asked: int) -> None:
         if len(self._clocks) >= _KNOWN_MOST:
             self._clocks.clear()
+        self._clocks[asked] = None  # a thread that C made is unknown to `threading`, and stays so
         for thread in threading.enumerate():
             if thread.ident is not None and thread.native_id is not None:
                 self._clocks[thread.ident] = _clock(thread.native_id)

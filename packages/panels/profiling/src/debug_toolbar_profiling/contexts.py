@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 from contextvars import Context
 from functools import partial
@@ -53,15 +54,20 @@ def context_given(call: Any, arguments: Any = ()) -> Context | None:
     return None
 
 
-def context_of_work(frame: FrameType) -> Context | None:
-    """Return the context of what a thread works on, by the frame of a library in which it does; None elsewhere."""
-    told = _WORKERS.get(frame.f_code.co_qualname)
-    return None if told is None else told(frame)
+def workplace(frame: FrameType | None) -> tuple[FrameType, FrameType] | None:
+    """Return the frame of a library in which a thread takes up its work, and the frame of the work right in it."""
+    work = None
+    while frame is not None:
+        if frame.f_code.co_qualname in _WORKERS and frame.f_code.co_filename.endswith(_FILES):
+            return None if work is None else (frame, work)
+        work, frame = frame, frame.f_back
+    return None
 
 
-def works_here(frame: FrameType) -> bool:
-    """Tell whether a frame is where a pool's thread takes up its work."""
-    return frame.f_code.co_qualname in _WORKERS
+def context_at(place: FrameType, work: FrameType) -> Context | None:
+    """Return the context of what a thread works on there, or None; also where it is done with that by now."""
+    context = _WORKERS[place.f_code.co_qualname](place)
+    return context if work.f_back is place else None
 
 
 def _of_anyio(frame: FrameType) -> Context | None:
@@ -92,3 +98,7 @@ def _of_waiting(future: Any) -> Context | None:
 
 
 _WORKERS = {"WorkerThread.run": _of_anyio, "_WorkItem.run": _of_executor, "Thread.run": _of_thread}
+_FILES = tuple(
+    os.path.join(*parts)
+    for parts in (("anyio", "_backends", "_asyncio.py"), ("concurrent", "futures", "thread.py"), ("threading.py",))
+)

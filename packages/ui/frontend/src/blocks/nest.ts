@@ -22,9 +22,32 @@ export function covered(intervals: readonly Interval[]): number {
   return sum;
 }
 
+/** Does a span only run around others, whose time it is, as a transaction does? */
+export function isBand(span: Span | undefined): boolean {
+  return span?.attributes["band"] === true;
+}
+
+/** The spans without bands; what is in a band belongs to what the band is in. */
+export function withoutBands(spans: readonly Span[]): readonly Span[] {
+  if (!spans.some(isBand)) return spans;
+  const above = parents(spans);
+  const places = new Map<number, number>();
+  spans.forEach((span, index) => { if (!isBand(span)) places.set(index, places.size); });
+  const outside = (index: number): number | null => {
+    let parent = above[index] ?? -1;
+    while (parent >= 0 && isBand(spans[parent])) parent = above[parent] ?? -1;
+    return places.get(parent) ?? null;
+  };
+  return spans.flatMap((span, index) => (isBand(span) ? [] : [{ ...span, parent: outside(index) }]));
+}
+
+function unbanded(nodes: readonly Node[]): Node[] {
+  return nodes.flatMap((node) => (isBand(node.span) ? unbanded(node.children) : [node]));
+}
+
 /** Seconds of a node during which none of its children ran; a group's own children count the same way. */
 export function selfTime(span: Span, children: readonly Node[]): number {
-  const inside = children
+  const inside = unbanded(children)
     .map(({ span: child }): Interval => [Math.max(child.start, span.start), Math.min(child.end, span.end)])
     .filter(([start, end]) => end > start);
   return Math.max(0, span.end - span.start - covered(inside));

@@ -1,5 +1,5 @@
 /** Where the time went: the record's duration, divided among the panels. */
-import { parents } from "./nest";
+import { parents, withoutBands } from "./nest";
 import type { Span } from "../types";
 
 /** What one panel took, in seconds; `app` is what no span explains. */
@@ -62,7 +62,8 @@ class Innermost {
  * A moment belongs to the innermost spans running then; when several panels run at once they share it, so the sum is
  * exactly `total`. What no span covers is the application's.
  */
-export function shares(spans: readonly Span[], total: number): Share[] {
+export function shares(all: readonly Span[], total: number): Share[] {
+  const spans = withoutBands(all);
   const seconds = new Map<string, number>([["app", 0]]);
   const running = new Innermost(spans);
   const add = (from: number, to: number): void => {

@@ -25,6 +25,12 @@ test("overlapping spans count once and share what they have in common", () => {
   assert.deepEqual(rounded(shares([span("sql", "a", 0, 4), span("http", "b", 2, 4)], 4)), [["sql", 3], ["http", 1]]);
 });
 
+test("a band takes no share, and what is in it belongs to what it is in", () => {
+  const band: Span = { ...span("sql", "transaction", 1, 9, 0), attributes: { band: true } };
+  const spans = [span("templates", "r", 0, 10), band, span("sql", "q", 2, 3, 1)];
+  assert.deepEqual(rounded(shares(spans, 10)), [["templates", 9], ["sql", 1]]);
+});
+
 test("shares sum up to the duration, whatever the spans say", () => {
   const spans = Array.from({ length: 300 }, (_, n) => span(["a", "b", "app"][n % 3] ?? "", "x", Math.sin(n) * 5, Math.cos(n * 3) * 12, n % 4 ? n - 1 : null));
   const sum = shares(spans, 10).reduce((total, share) => total + share.seconds, 0);

@@ -26,6 +26,7 @@ export const waterfallStyle = css`
   .track { flex: 1; position: relative; height: 100%; min-width: 0; overflow: hidden; touch-action: pan-y; }
   .track i { position: absolute; top: 6px; height: 12px; border-radius: 3px; min-width: 2px; }
   .track i.many { opacity: 0.35; }
+  .track i.band { opacity: 0.3; top: 9px; height: 6px; }
   .track i.point { width: 8px; height: 8px; top: 8px; margin-left: -4px; border-radius: 1px; transform: rotate(45deg); min-width: 0; }
   .track em { position: absolute; top: 3px; font: normal 11px/18px var(--dt-mono); color: var(--dt-muted); white-space: nowrap; pointer-events: none; font-variant-numeric: tabular-nums; }
   .track em.after { padding-left: 6px; }

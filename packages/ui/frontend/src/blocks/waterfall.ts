@@ -11,7 +11,7 @@ import { lines, type Line } from "./fold";
 import { colour, kindName } from "./kinds";
 import { haveDrawers } from "./lazy";
 import { look } from "./look";
-import { covered, type Node } from "./nest";
+import { covered, isBand, type Node } from "./nest";
 import { Rows } from "./rows";
 import { sheet } from "./sheet";
 import { cut, plain } from "./text";
@@ -164,7 +164,7 @@ export class WaterfallElement extends LitElement {
     const place: Record<string, string> = at === "after" ? { left: `${left + width}%` } : at === "before" ? { right: `${100 - left}%` } : {};
     const gaps = line.nodes.length > 0 && line.busy < (line.end - line.start) * 0.98;
     return html`${line.end > line.start
-        ? html`<i class=${gaps ? "many" : ""} ${look({ left: `${left}%`, width: `${width}%`, background })}></i>`
+        ? html`<i class=${isBand(line.node.span) ? "band" : gaps ? "many" : ""} ${look({ left: `${left}%`, width: `${width}%`, background })}></i>`
         : line.nodes.length ? nothing : html`<i class="point" ${look({ left: `${left}%`, background })}></i>`}
       ${gaps || (line.nodes.length && line.busy === 0) ? this.#pieces(line, sight, background) : nothing}
       <em class=${at} ${look(place)}>${shown(text)}</em>`;

@@ -1,0 +1,82 @@
+"""Awaited: the stack of a coroutine that is suspended, from itself in to what it waits for at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType
+from typing import Any
+
+from debug_toolbar_core.drive import driven
+from debug_toolbar_core.snapshot import named
+from debug_toolbar_profiling.climb import local
+from debug_toolbar_profiling.stacks import Function
+
+Place = tuple[Function, int]
+"""A function and the line at which it waits; 0 where it has none."""
+_DRIVEN: CodeType = driven.__code__
+_MOST = 200
+_KINDS = (CoroutineType, GeneratorType, AsyncGeneratorType)
+
+
+def awaited(work: Any) -> list[Place]:
+    """Return where a suspended coroutine waits, outermost function first, and what for.
+
+    It goes on through async generators, other drivers, and the greenlets in which SQLAlchemy calls async drivers.
+    """
+    found: list[Place] = []
+    for _ in range(_MOST):
+        if type(work) in _KINDS:
+            frame, inner = _frame(work)
+            if frame is None:
+                break
+            if frame.f_code is _DRIVEN:
+                work = local(frame, "slices")
+                continue
+            found.append((frame.f_code, frame.f_lineno or 0))
+            if frame.f_code.co_name == "greenlet_spawn":
+                found += _greenlet(local(frame, "context"))
+            work = inner
+        else:
+            inside = _inside(work)
+            if inside is None:
+                found += _end(work)
+                break
+            work = inside
+    return found
+
+
+def _frame(work: Any) -> tuple[FrameType | None, Any]:
+    if type(work) is CoroutineType:
+        return work.cr_frame, work.cr_await
+    if type(work) is GeneratorType:
+        return work.gi_frame, work.gi_yieldfrom
+    return work.ag_frame, work.ag_await
+
+
+def _inside(work: Any) -> Any:
+    """Return the coroutine or future within what the interpreter puts around it to iterate, as `asend` does."""
+    if type(work).__name__ not in ("async_generator_asend", "async_generator_athrow", "coroutine_wrapper", "FutureIter"):
+        return None
+    kinds = (*_KINDS, asyncio.Future)
+    return next((thing for thing in gc.get_referents(work) if issubclass(type(thing), kinds)), None)
+
+
+def _end(work: Any) -> list[Place]:
+    """Name what is awaited at the end: a task by its coroutine, anything else by its type."""
+    if work is None:
+        return []
+    if isinstance(work, asyncio.Task) and type(coroutine := work.get_coro()) is CoroutineType:
+        return [(f"task {coroutine.__qualname__}", 0)]
+    return [(".".join(named(type(work))).removeprefix("_"), 0)]
+
+
+def _greenlet(greenlet: Any) -> list[Place]:
+    """Return the stack of a greenlet that waits, outermost first."""
+    found: list[Place] = []
+    frame = getattr(greenlet, "gr_frame", None)
+    while frame is not None and len(found) < _MOST:
+        found.append((frame.f_code, frame.f_lineno or 0))
+        frame = frame.f_back
+    found.reverse()
+    return found

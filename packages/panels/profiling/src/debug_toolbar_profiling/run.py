@@ -1,0 +1,111 @@
+"""Run: one record while it is profiled: the slices it runs on the event loop, its waits, and the samples it is given."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable
+from threading import get_ident
+from time import perf_counter, thread_time
+from types import CodeType, FrameType
+from typing import Any
+
+from debug_toolbar_core import Record
+from debug_toolbar_core.drive import driven
+from debug_toolbar_profiling.waits import Waits
+from debug_toolbar_profiling.samples import Samples
+from debug_toolbar_profiling.stacks import Stacks
+
+SLICES: dict[int, Run] = {}
+"""By thread: the record whose coroutine runs there right now, as its driver tells."""
+State = tuple[float, float, float | None, float]
+"""Seconds run and CPU seconds before the current slice; when it began, None while suspended; the CPU clock then."""
+_LINES_MOST = 2_000
+
+
+class Run:
+    """What is measured of one record. The event loop's thread and the sampling thread write to parts of their own.
+
+    `state` is replaced as a whole: whoever finds the same one twice knows that the slice is still the same.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self.started = record.started
+        self.thread = get_ident()
+        self.loop = asyncio._get_running_loop()
+        self.task = None if self.loop is None else asyncio.current_task(self.loop)
+        self.state: State = (0.0, 0.0, None, 0.0)
+        self.slices = 0
+        self.driven = False
+        self.frame: FrameType | None = None
+        self.greenlet: Any = None
+        self.outer: Run | None = None
+        self.work: Awaitable[Any] | None = None
+        self.waits = Waits()
+        self.stacks = Stacks()
+        self.samples = Samples()
+        self.lines: dict[tuple[CodeType, int], float] = {}
+        self.accounted = 0.0
+        self.accounted_cpu = 0.0
+        self.ticks = 0
+        self.missed = 0
+        self.gap = (0.0, "")
+        self.cost = 0.0
+        self.notes: list[str] = []
+        self._suspended: float | None = None
+
+    def drive(self, work: Awaitable[Any]) -> Awaitable[Any]:
+        """Drive the application's coroutine, so that it is known when it runs and when it waits."""
+        self.work = work
+        self.driven = True
+        return driven(work, self.resume, self.suspend)
+
+    def resume(self) -> None:
+        """Begin a slice: until it ends, what runs in this thread is this record's."""
+        thread = get_ident()
+        if self.frame is None:
+            self.frame = sys._getframe(1)
+            self.thread = thread
+        if self.greenlet is None and (greenlets := sys.modules.get("greenlet")) is not None:
+            self.greenlet = greenlets.getcurrent()
+        suspended = self._suspended
+        if suspended is not None:
+            self.waits.add(suspended - self.started, perf_counter() - suspended, self.work)
+        self.outer = SLICES.get(thread)
+        self.slices += 1
+        seconds, cpu, _, _ = self.state
+        self.state = (seconds, cpu, perf_counter(), thread_time())
+        SLICES[thread] = self
+
+    def suspend(self) -> None:
+        """End the slice."""
+        thread, now = get_ident(), perf_counter()
+        seconds, cpu, began, cpu_before = self.state
+        self.state = (seconds + (now - began if began else 0.0), cpu + thread_time() - cpu_before, None, 0.0)
+        self._suspended = now
+        if self.outer is None:
+            SLICES.pop(thread, None)
+        else:
+            SLICES[thread] = self.outer
+            self.outer = None
+
+    def ran(self, now: float) -> float:
+        """Return the seconds its own task ran so far."""
+        seconds, _, began, _ = self.state
+        return seconds if began is None else seconds + max(0.0, now - began)
+
+    def used(self, clock: float | None) -> float:
+        """Return the CPU seconds its own task used so far, by its thread's clock now."""
+        _, cpu, began, before = self.state
+        return cpu if began is None or clock is None else cpu + max(0.0, clock - before)
+
+    def line(self, place: tuple[CodeType, int] | None, seconds: float) -> None:
+        """Add seconds to a line of the user's code."""
+        if place is not None and (place in self.lines or len(self.lines) < _LINES_MOST):
+            self.lines[place] = self.lines.get(place, 0.0) + seconds
+
+    def end(self) -> None:
+        """Let go of everything that belongs to the application; it is measured no more."""
+        for thread in [thread for thread, run in list(SLICES.items()) if run is self]:
+            SLICES.pop(thread, None)  # a coroutine that was closed within its slice
+        self.frame = self.work = self.greenlet = self.outer = self.loop = self.task = None
