@@ -32,6 +32,12 @@ class Climb:
         """Whether the climb was given up: a recursion."""
         return len(self.functions) >= _MOST
 
+    def end_with(self, root: FrameType) -> None:
+        """Add the frame that was climbed to."""
+        self.functions.append(root.f_code)
+        if self.place is None and is_user(root.f_code):
+            self.place = (root.f_code, root.f_lineno or root.f_code.co_firstlineno)
+
     def outermost_first(self) -> list[CodeType | str]:
         """Return the stack as it was called; of a very deep one its two ends."""
         found: list[CodeType | str] = [*self.functions]

@@ -1,37 +1,45 @@
-"""The panel: what happened."""
+"""The profiling panel: where one request's time went, truly, while other requests run on the same loop."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from debug_toolbar_core import Panel, Record
-from debug_toolbar_core.blocks import Badge, Block, Fact, Facts, Notice
+from debug_toolbar_core.blocks import Block
+from debug_toolbar_core.record import Kind
+from debug_toolbar_profiling.packed import packed
+from debug_toolbar_profiling.run import Run
+from debug_toolbar_profiling.sampler import SAMPLER
 
 
 @dataclass
 class ProfilingPanel(Panel):
-    """Show what happened; its fields are its options."""
+    """Profiles one request: CPU, wall time and awaits, by function, call tree and flame graph.
 
-    name, title = "profiling", "Profiling"
+    Example: `ProfilingPanel()`.
+    """
 
-    slow: float = 1.0
-    """A request that takes longer, in seconds, is worth a notice."""
+    name: ClassVar[str] = "profiling"
+    title: ClassVar[str] = "Profiling"
+    kinds: ClassVar[Collection[Kind]] = frozenset({"http", "task"})
+    on_demand: ClassVar[bool] = True
+    group: ClassVar[str] = "runtime"
+    order: ClassVar[int] = 20
 
     def collect(self, record: Record) -> Generator[None, None, Any]:
-        """Measure around the request. What belongs to it stays in local variables: many run at once."""
-        start = record.now()
-        yield
-        return {"seconds": record.now() - start}
+        run = Run(record)
+        record.hold(self.name, run)
+        record.drive(run.drive)
+        SAMPLER.add(run)
+        try:
+            yield
+        finally:
+            SAMPLER.remove(run)
+            data = packed(run, record)
+            run.end()
+        return data
 
     def view(self, record: Record) -> Iterable[Block]:
-        """Show what was measured: the record may come from another process, or from a file."""
-        measured = record.data.get(self.name)
-        if measured is None:
-            return
-        seconds = measured["seconds"]
-        yield Badge(f"{seconds * 1000:.0f} ms", level="warning" if seconds > self.slow else None)
-        yield Facts([Fact("measured", seconds, "s")], headline=True)
-        if seconds > self.slow:
-            yield Notice("warning", "This request was slow.", hint="Measure what you want to know instead.")
+        return ()

@@ -14,7 +14,7 @@ from debug_toolbar_core import Record
 from debug_toolbar_core.drive import driven
 from debug_toolbar_profiling.waits import Waits
 from debug_toolbar_profiling.samples import Samples
-from debug_toolbar_profiling.stacks import Stacks
+from debug_toolbar_profiling.stacks import Function, Stacks
 
 SLICES: dict[int, Run] = {}
 """By thread: the record whose coroutine runs there right now, as its driver tells."""
@@ -49,7 +49,7 @@ class Run:
         self.accounted_cpu = 0.0
         self.ticks = 0
         self.missed = 0
-        self.gap = (0.0, "")
+        self.gap: tuple[float, Function] = (0.0, "")
         self.cost = 0.0
         self.notes: list[str] = []
         self._suspended: float | None = None
@@ -66,8 +66,8 @@ class Run:
         if self.frame is None:
             self.frame = sys._getframe(1)
             self.thread = thread
-        if self.greenlet is None and (greenlets := sys.modules.get("greenlet")) is not None:
-            self.greenlet = greenlets.getcurrent()
+        if self.greenlet is None and (getcurrent := getattr(sys.modules.get("greenlet"), "getcurrent", None)):
+            self.greenlet = getcurrent()
         suspended = self._suspended
         if suspended is not None:
             self.waits.add(suspended - self.started, perf_counter() - suspended, self.work)
@@ -107,5 +107,5 @@ class Run:
     def end(self) -> None:
         """Let go of everything that belongs to the application; it is measured no more."""
         for thread in [thread for thread, run in list(SLICES.items()) if run is self]:
-            SLICES.pop(thread, None)  # a coroutine that was closed within its slice
+            SLICES.pop(thread, None)  # its coroutine was closed within its slice
         self.frame = self.work = self.greenlet = self.outer = self.loop = self.task = None

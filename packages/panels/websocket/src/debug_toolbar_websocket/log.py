@@ -93,7 +93,7 @@ class Log:
 
 def longest_gap(messages: list[list[Any]], least: float = 0.0) -> float:
     """Return the most seconds between two messages, and not less than `least`."""
-    times = [message[AT] for message in messages]
+    times: list[float] = [message[AT] for message in messages]
     return max([least, *(after - before for before, after in pairwise(times))])
 
 

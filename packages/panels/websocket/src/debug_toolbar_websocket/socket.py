@@ -112,7 +112,7 @@ class Handling(Perhaps):
 
 def _code(code: object) -> int | None:
     try:
-        return None if code is None else int(code)  # type: ignore[call-overload, no-any-return]  # wsproto has an enum
+        return None if code is None else int(code)  # type: ignore[call-overload]  # wsproto has an enum
     except (TypeError, ValueError):
         return None
 

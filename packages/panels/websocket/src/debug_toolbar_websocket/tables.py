@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from debug_toolbar_core.blocks import Block, Code, Column, Row, Table, Tree
+from debug_toolbar_core.blocks import Block, Code, Column, Level, Row, Table, Tree
 from debug_toolbar_websocket.events import events_of
 from debug_toolbar_websocket.log import AT, CONTENT, ERROR, IN, SIZE, TOOK, WAY
 
@@ -15,7 +15,8 @@ _SHORT = 120
 
 def messages_table(messages: Sequence[Any], first: int, spans: Mapping[int, int], noun: str = "message") -> Table:
     """Return a table of messages, or of a stream's parts; `first` is the number of the first one kept."""
-    rows, before = [], None
+    rows: list[Row] = []
+    before: float | None = None
     for number, message in enumerate(messages, first):
         at = message[AT]
         gap = None if before is None else at - before
@@ -23,7 +24,7 @@ def messages_table(messages: Sequence[Any], first: int, spans: Mapping[int, int]
         came = message[WAY] == IN
         arrow = "→ in" if came else "← out"
         cells = (number + 1, at, gap, arrow, message[SIZE], message[TOOK], _short(message[CONTENT]))
-        level = "warning" if message[ERROR] else None
+        level: Level | None = "warning" if message[ERROR] else None
         rows.append(Row(cells, level, _details(message), spans.get(number)))
     columns = (
         *(Column("#", "count"), Column("At", "s"), Column("Gap", "s"), Column("Way"), Column("Size", "bytes")),
@@ -34,7 +35,8 @@ def messages_table(messages: Sequence[Any], first: int, spans: Mapping[int, int]
 
 def events_table(messages: Sequence[Any]) -> Table:
     """Return the server-sent events that a stream's parts hold."""
-    rows, before = [], None
+    rows: list[Row] = []
+    before: float | None = None
     for event in events_of(messages):
         gap = None if before is None else event.at - before
         before = event.at
