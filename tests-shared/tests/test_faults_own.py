@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from debug_toolbar_asgi.injection import Injection
 from debug_toolbar_core import current
 from debug_toolbar_tests.server import VIEWER, Message, Receive, Scope, Send, around, http, play, websocket
 
@@ -71,3 +72,37 @@ async def test_a_bug_of_ours_is_not_the_applications(point: str, kind: str, monk
     else:
         assert served.bare == bare.messages
     assert current() is None
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("promised", [False, True])
+async def test_a_bug_in_the_insertion_leaves_the_page(at: int, promised: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A streamed page whose insertion fails at any part goes out whole, as long as its headers promised."""
+    parts = [b"<!doctype html><html><body>Hel", b"lo</body>", b"</html>"]
+    headers = [(b"content-type", b"text/html")]
+    if promised:
+        headers.append((b"content-length", b"%d" % sum(map(len, parts))))
+
+    async def streamed(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for part in parts:
+            await send({"type": "http.response.body", "body": part, "more_body": part is not parts[-1]})
+
+    feed, calls = Injection.feed, 0
+
+    def broken(self: Injection, body: bytes, more_body: bool) -> bytes:
+        nonlocal calls
+        calls += 1
+        if calls == at + 1:
+            raise RuntimeError("a bug of ours")
+        return feed(self, body, more_body)
+
+    monkeypatch.setattr(Injection, "feed", broken)
+    served = await play(around(streamed), http())
+    assert served.raised is None
+    assert served.body.rstrip() == b"".join(parts)
+    if promised:
+        length = next(value for name, value in served.headers if name == b"content-length")
+        assert len(served.body) == int(length)
+    else:
+        assert served.body == b"".join(parts)

@@ -79,6 +79,7 @@ class Injection:
     _held = b""
     _sent = 0  # offset of _held in the page
     _finished = False
+    _owed = 0  # bytes of a promised length that a tag which could not be put in leaves open
     _tag: bytes
 
     def __init__(self, headers: Headers, length: int | None, tag: Tag, usual: bool) -> None:
@@ -163,13 +164,23 @@ class Injection:
     def feed(self, body: bytes, more_body: bool) -> bytes:
         """Return what to send now in place of this body: all of it, but for what may be the page's end."""
         if self._finished:
-            return body
+            return body if more_body or not self._owed else body + b" " * self._owed
         if self._place is not None:
             return self._insert(body, self._place)
         end = self._end = self._end or PageEnd()
         end.feed(body)
         held = self._held + body
         return self._pass(held, end) if more_body else self._finish(held, end)
+
+    def rescue(self, body: bytes, more_body: bool) -> bytes:
+        """Return what to send of this body when feed() failed on it: all there is, and no tag in this page.
+
+        Where the headers promised a length, white space after the page stands for the tag.
+        """
+        if not self._finished and self._length is not None:
+            self._owed = len(self._tag)
+        held, self._held, self._finished = self._held, b"", True
+        return self.feed(held + body if held else body, more_body)
 
     def release(self) -> bytes:
         """Return what is held back, and insert nothing any more: for a response that breaks off."""

@@ -214,8 +214,14 @@ class Passage:
 
     def fed(self, message: Message, injection: Injection) -> Awaitable[None]:
         """Send one part of a page, or what of it need not wait for the page's end."""
-        more = bool(message.get("more_body"))
-        message = {**message, "body": injection.feed(message.get("body", b""), more)}
+        more, body = bool(message.get("more_body")), message.get("body", b"")
+        try:
+            body = injection.feed(body, more)
+        except Exception as fault:
+            if self.owner is not None:
+                self.owner.broken("send", self.record, fault)
+            body = injection.rescue(body, more)
+        message = {**message, "body": body}
         if more:
             return self.inner_send(message)
         self.injection = None
