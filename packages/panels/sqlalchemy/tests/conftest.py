@@ -143,6 +143,20 @@ def sync_shop(tmp_path: Any) -> Generator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture
+def memory() -> Generator[Callable[..., Engine]]:
+    """Give what makes engines of databases in memory, closed after the test."""
+    made: list[Engine] = []
+
+    def make(**options: Any) -> Engine:
+        made.append(create_engine("sqlite://", **options))
+        return made[-1]
+
+    yield make
+    for engine in made:
+        engine.dispose()
+
+
 class Seen:
     """A running toolbar with the SQL panel alone, and what it has of records."""
 

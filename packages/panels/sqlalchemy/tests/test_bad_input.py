@@ -4,15 +4,15 @@ import uuid
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from debug_toolbar_core.encoding import Encoder
 
 
-async def test_a_statement_of_a_megabyte_is_cut(roomy: Any, tools: Any) -> None:
+async def test_a_statement_of_a_megabyte_is_cut(memory: Any, roomy: Any, tools: Any) -> None:
     """It runs whole, and the record keeps its beginning; a hundred of them do not fill the memory."""
-    engine = create_engine("sqlite://")
+    engine = memory()
     with roomy.capture("http") as record, engine.connect() as connection:
         for number in range(100):
             assert connection.exec_driver_sql(f"SELECT {number}, '{'x' * 1_000_000}'").scalar() == number
@@ -52,9 +52,9 @@ class Sly(str):
     __str__ = __len__ = __repr__  # type: ignore[assignment]
 
 
-async def test_odd_parameters_are_shown_without_running_their_code(seen: Any, tools: Any) -> None:
+async def test_odd_parameters_are_shown_without_running_their_code(memory: Any, seen: Any, tools: Any) -> None:
     """Binary values, numbers of every kind, and objects whose methods raise: shown bounded, and never called."""
-    engine = create_engine("sqlite://")
+    engine = memory()
     import sqlite3
 
     sqlite3.register_adapter(Awful, lambda _: "adapted")
@@ -106,7 +106,7 @@ class Broken:
         return getattr(self._cursor, name)
 
 
-async def test_a_driver_that_raises_in_a_hook_is_our_fault_alone(seen: Any) -> None:
+async def test_a_driver_that_raises_in_a_hook_is_our_fault_alone(memory: Any, seen: Any) -> None:
     """Where our hook fails the application has its result, and the record says that something is missing."""
     import sqlite3
 
@@ -114,7 +114,7 @@ async def test_a_driver_that_raises_in_a_hook_is_our_fault_alone(seen: Any) -> N
         def cursor(self, *args: Any) -> Any:
             return Broken(super().cursor(*args))
 
-    engine = create_engine("sqlite://", connect_args={"factory": Connecting})
+    engine = memory(connect_args={"factory": Connecting})
     with engine.connect() as first:
         assert first.exec_driver_sql("SELECT 0").all() == [(0,)]
     with seen.capture("http") as record, engine.connect() as connection:

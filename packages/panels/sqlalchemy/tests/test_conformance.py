@@ -1,7 +1,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
 from debug_toolbar_sqlalchemy import SQLAlchemyPanel
 from debug_toolbar_testing import PanelConformance
@@ -19,8 +19,8 @@ class TestConformance(PanelConformance):
         return "debug-toolbar-sqlalchemy"
 
     @pytest.fixture
-    def workload(self) -> Callable[[str], None]:
-        engine = create_engine("sqlite://")
+    def workload(self, memory: Callable[[], Engine]) -> Callable[[str], None]:
+        engine = memory()
 
         def work(said: str) -> None:
             said = said.encode("utf-8", "replace").decode()

@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, create_engine, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from debug_toolbar_core.blocks import Block, Notice
@@ -230,9 +230,11 @@ async def test_what_the_record_redacts_the_plan_redacts(request: Any, seen: Any,
     assert secret not in str((await seen.toolbar.load(record.id)).data)
 
 
-async def test_a_database_in_the_memory_of_a_thread_is_asked_there_or_not_at_all(seen: Any, tools: Any) -> None:
+async def test_a_database_in_the_memory_of_a_thread_is_asked_there_or_not_at_all(
+    memory: Any, seen: Any, tools: Any
+) -> None:
     """From elsewhere it would look empty; and what the application has not committed stays as it is."""
-    engine = create_engine("sqlite://")
+    engine = memory()
     with engine.connect() as connection:
         tools.stock(connection)
         with seen.capture("http") as record:
@@ -246,6 +248,7 @@ async def test_a_database_in_the_memory_of_a_thread_is_asked_there_or_not_at_all
     def elsewhere() -> None:
         with engine.connect() as connection:
             connection.exec_driver_sql("SELECT 2").all()
+            connection.invalidate()  # only this thread may close it
 
     with seen.capture("http") as other:
         await asyncio.to_thread(elsewhere)

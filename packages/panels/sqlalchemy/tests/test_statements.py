@@ -1,4 +1,5 @@
 import asyncio
+import contextvars
 import threading
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, create_engine, event, select, text, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 
 async def test_every_driver_is_recorded(database: Any, seen: Any, tools: Any) -> None:
@@ -132,15 +134,13 @@ async def test_a_statement_that_is_cancelled_is_recorded(shop: Any, seen: Any, t
     assert span.attributes["error.type"] == "CancelledError"
 
 
-def test_engines_made_later_and_in_threads_are_recorded(seen: Any, tools: Any) -> None:
+def test_engines_made_later_and_in_threads_are_recorded(memory: Any, seen: Any, tools: Any) -> None:
     """An engine needs no name: one made after the start, within a request, in a thread, is recorded too."""
     with seen.capture("http") as record:
 
         def work() -> None:
-            with create_engine("sqlite://").connect() as connection:
+            with memory(poolclass=NullPool).connect() as connection:
                 connection.execute(text("SELECT 1"))
-
-        import contextvars
 
         thread = threading.Thread(target=contextvars.copy_context().run, args=(work,))
         thread.start()
@@ -213,9 +213,9 @@ async def test_secret_parameters_are_redacted_by_their_column(shop: Any, seen: A
     assert many.attributes["db.query.parameters"][1] == [["id", 3], ["token", "[redacted]"], ["password", "[redacted]"]]
 
 
-def test_two_toolbars_do_not_count_twice(seen: Any) -> None:
+def test_two_toolbars_do_not_count_twice(memory: Any, seen: Any) -> None:
     """Two toolbars in one process record a statement once each, in their own records."""
-    engine = create_engine("sqlite://")
+    engine = memory()
     other = type(seen)(type(seen.panel)())
     other.toolbar.start(seen.toolbar.app)
     with seen.capture("http") as one, engine.connect() as connection:

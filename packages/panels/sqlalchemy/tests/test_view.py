@@ -187,7 +187,7 @@ def test_odd_attributes_do_not_break_the_view(odd: Any) -> None:
     """Whatever a file holds where the panel's facts would be, something is shown."""
     names = ["db.query.text", "db.query.parameters", "db.query.parameter_names", "db.query.repeats", "stack", "engine",
              "transaction", "rows", "orm.lazy_load", "error.type", "error.message", "db.operation.batch.size", "band",
-             "pool", "pool.size", "pool.connected_at", "db.transaction.writes", "db.transaction.end"]  # fmt: skip
+             "pool", "pool.size", "pool.opened", "db.transaction.writes", "db.transaction.end"]  # fmt: skip
     document = Encoder().encode(sample_record(queries=4, stored=False))
     for place, name in enumerate(names):
         for span in document["spans"]:

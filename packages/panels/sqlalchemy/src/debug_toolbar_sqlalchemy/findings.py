@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from debug_toolbar_core import Record, Span
 from debug_toolbar_core.blocks import Notice
 from debug_toolbar_core.units import seconds
-from debug_toolbar_sqlalchemy.reading import Reading, Statement, opened, whole, word
+from debug_toolbar_sqlalchemy.reading import Reading, Statement, whole, word
 from debug_toolbar_sqlalchemy.repetition import Repeated, commit_loops
 
 _SHOWN = 5
@@ -25,7 +25,7 @@ def notices(record: Record, reading: Reading, found: Sequence[Repeated], slow: f
     yield from commit_loops(reading.ends, least)
     yield from _lost(record, reading)
     yield from _slow(reading.statements, slow)
-    yield from _waits(record, reading.waits)
+    yield from _waits(reading.waits)
     yield from _past(reading)
 
 
@@ -81,8 +81,8 @@ def _slow(statements: Sequence[Statement], slow: float) -> Iterator[Notice]:
         yield Notice("warning", text, hint, statement.source, "slow SQL")
 
 
-def _waits(record: Record, waits: Sequence[tuple[int, Span]]) -> Iterator[Notice]:
-    full = [span for _, span in waits if span.duration >= _WAITED and _was_full(record, span)]
+def _waits(waits: Sequence[tuple[int, Span]]) -> Iterator[Notice]:
+    full = [span for _, span in waits if span.duration >= _WAITED and _was_full(span)]
     if full:
         worst = max(full, key=lambda span: span.duration)
         took, used = sum(span.duration for span in full), whole(worst, "pool.checked_out")
@@ -91,10 +91,10 @@ def _waits(record: Record, waits: Sequence[tuple[int, Span]]) -> Iterator[Notice
         yield Notice("warning", text, hint, worst.source, "pool", took)
 
 
-def _was_full(record: Record, span: Span) -> bool:
+def _was_full(span: Span) -> bool:
     used, size = whole(span, "pool.checked_out"), whole(span, "pool.size")
     full = used is not None and size is not None and used >= max(size, 1)
-    return full and not opened(record, span) and not word(span, "error.type")
+    return full and span.attributes.get("pool.opened") is not True and not word(span, "error.type")
 
 
 def _past(reading: Reading) -> Iterator[Notice]:

@@ -28,7 +28,7 @@ _LOOPS = tuple(
 
 _CODES_MOST = 5_000
 
-Stack = list[dict[str, Any]]
+Stack = tuple[dict[str, Any], ...]
 Place = tuple[Source, dict[str, Any]]
 """A place, and the same as it stands in a stack."""
 
@@ -71,7 +71,7 @@ def origin(inner: int = 1) -> tuple[Source | None, Stack | None]:
         frame = frame.f_back
     if not found:
         return None, None
-    return found[0][0], [place for _, place in found] if len(found) > 1 else None
+    return found[0][0], tuple([place for _, place in found]) if len(found) > 1 else None
 
 
 def _waiting() -> Iterator[FrameType]:

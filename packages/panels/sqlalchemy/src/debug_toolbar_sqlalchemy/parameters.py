@@ -39,7 +39,7 @@ def _many(record: Record, attributes: dict[str, Any], shape: Shape, sets: list[A
         taken.append(pairs)
         size += took
         native = native and plain
-    attributes["db.query.parameters"] = taken
+    attributes["db.query.parameters"] = tuple(taken)
     attributes["db.operation.batch.size"] = len(sets)
     if shape.names:
         attributes["db.query.parameter_names"] = shape.names
@@ -48,8 +48,11 @@ def _many(record: Record, attributes: dict[str, Any], shape: Shape, sets: list[A
     return size * len(sets) // len(taken)
 
 
-def _pairs(record: Record, shape: Shape, values: Any) -> tuple[list[Any], int, bool]:
-    """Return labels with bounded values, what they take, and whether JSON gives them back as they are."""
+def _pairs(record: Record, shape: Shape, values: Any) -> tuple[tuple[Any, ...], int, bool]:
+    """Return labels with bounded values, what they take, and whether JSON gives them back as they are.
+
+    As tuples: of those the garbage collector lets go once it has seen that they hold plain values alone.
+    """
     labels = shape.labels
     if type(values) is dict:
         names = shape.names or [name for name in list(values)[:LABELS_MOST] if type(name) is str]
@@ -66,7 +69,7 @@ def _pairs(record: Record, shape: Shape, values: Any) -> tuple[list[Any], int, b
         values = [_bounded(record, value) for value in values]
     if len(labels) < len(values):
         labels = [*labels, *(str(place + 1) for place in range(len(labels), len(values)))]
-    return list(zip(labels, values, strict=False)), size, native
+    return tuple(zip(labels, values, strict=False)), size, native
 
 
 def _bounded(record: Record, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import time
 from typing import Any
 
 from debug_toolbar_core import Record, Span
@@ -26,6 +27,7 @@ def asked(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span
         "db.namespace": facts.database,
         "engine": place,
         "pool": type(engine.pool).__name__,
+        "pool.asked_at": time(),
         "aside": True,
     }
     for name, method in _COUNTS:
@@ -38,7 +40,6 @@ def asked(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span
 
 
 def given(span: Span, connection: Any) -> dict[str, Any]:
-    """Tell whether the connection was made for this request, or waited in the pool."""
-    entry = getattr(connection, "_connection_record", None)
-    made = getattr(entry, "starttime", None)
-    return {} if type(made) is not float else {"pool.connected_at": made}
+    """Tell whether the connection was opened for this, or waited in the pool."""
+    made = getattr(getattr(connection, "_connection_record", None), "starttime", None)
+    return {"pool.opened": made >= span.attributes["pool.asked_at"]} if type(made) is float else {}

@@ -193,9 +193,3 @@ def stack_of(span: Span) -> list[Source]:
         if [type(part) for part in parts] == [str, int, str]:
             places.append(Source(*parts))
     return places
-
-
-def opened(record: Record, span: Span) -> bool:
-    """Tell whether a wait's connection was made during it, and not taken from the pool."""
-    made = span.attributes.get("pool.connected_at")
-    return type(made) is float and made >= record.started_at + span.start - 0.001

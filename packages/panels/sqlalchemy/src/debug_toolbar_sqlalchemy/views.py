@@ -10,7 +10,7 @@ from debug_toolbar_core.blocks import Badge, Block, Column, Fact, Facts, Row, Se
 from debug_toolbar_core.units import percent, seconds
 from debug_toolbar_sqlalchemy.findings import notices
 from debug_toolbar_sqlalchemy.kept import PANEL
-from debug_toolbar_sqlalchemy.reading import Reading, opened, read, whole, word
+from debug_toolbar_sqlalchemy.reading import Reading, read, whole, word
 from debug_toolbar_sqlalchemy.repetition import DUPLICATE, N_PLUS_ONE, Repeated, repeated
 from debug_toolbar_sqlalchemy.rows import Rows
 
@@ -32,7 +32,7 @@ def show(record: Record, slow: float, least: int) -> Iterable[Block]:
     if reading.bands:
         yield Section(f"Transactions ({len(reading.bands):,})", [_transactions(reading)], open=False)
     if reading.waits:
-        yield Section(f"Connections ({len(reading.waits):,})", [_connections(record, reading)], open=False)
+        yield Section(f"Connections ({len(reading.waits):,})", [_connections(reading)], open=False)
     if reading.engines:
         yield Section("Databases", [_engines(reading)], open=len(reading.engines) > 1)
 
@@ -79,15 +79,15 @@ def _sums(pairs: Iterable[tuple[int | None, float]]) -> Mapping[int | None, tupl
     return sums
 
 
-def _connections(record: Record, reading: Reading) -> Table:
+def _connections(reading: Reading) -> Table:
     columns = (Column("Connection"), Column("Pool", "code"), Column("In use", "count"), Column("Size", "count"),
                Column("Overflow", "count"), Column("Waited", "s"), Column("Source", "source"))  # fmt: skip
-    return Table(columns, [_connection(record, index, span) for index, span in reading.waits[:_MOST]])
+    return Table(columns, [_connection(index, span) for index, span in reading.waits[:_MOST]])
 
 
-def _connection(record: Record, index: int, span: Span) -> Row:
+def _connection(index: int, span: Span) -> Row:
     failed = word(span, "error.type")
-    how = failed or ("opened" if opened(record, span) else "from the pool")
+    how = failed or ("opened" if span.attributes.get("pool.opened") is True else "from the pool")
     counts = [whole(span, f"pool.{name}") for name in ("checked_out", "size", "overflow")]
     over = None if counts[2] is None else max(counts[2], 0)
     cells = (how, word(span, "pool"), counts[0], counts[1], over, span.duration, span.source)
