@@ -38,12 +38,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(app: Any) -> Iterator[str]:
+def served(app: Any, **settings: Any) -> Iterator[str]:
     """Serve an ASGI application with uvicorn, in a thread of its own; yields where it is."""
     import uvicorn
 
     listening = socket.create_server(("127.0.0.1", 0))
     options: dict[str, Any] = {"ws": "websockets-sansio", "log_level": "critical", "timeout_graceful_shutdown": 1}
+    options |= settings
     server = uvicorn.Server(uvicorn.Config(app, **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="uvicorn")
     thread.start()

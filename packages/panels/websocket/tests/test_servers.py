@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -13,7 +14,10 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from debug_toolbar_tests.serving import free_port
+from debug_toolbar_core.blocks import Facts
+from debug_toolbar_tests.server import around, only
+from debug_toolbar_tests.serving import free_port, served
+from debug_toolbar_websocket import WebsocketPanel
 
 SERVERS = {
     "uvicorn": "uvicorn --ws websockets-sansio --ws-ping-interval 0.1 --host 127.0.0.1 --port {port}",
@@ -85,6 +89,44 @@ def test_each_server_leaves_the_same_messages(server: tuple[str, int]) -> None:
     if pings["seen"]:
         assert pings["sent"] >= 2
         assert 0 <= pings["rtt"] < 1  # uvloop's clock has milliseconds
+
+
+@pytest.mark.parametrize("protocol", ["websockets-sansio", "wsproto"])
+def test_pings_are_counted_both_ways(protocol: str) -> None:
+    """What uvicorn sends and answers of its own accord is counted at its object, which is afterwards as it was."""
+    seen: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            protocol = send.__self__
+            await outer(scope, receive, send)
+            seen.append([name for name in vars(protocol) if name.startswith("handle_")])
+
+    async def talk(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    outer = around(talk, WebsocketPanel())
+    with served(app, ws=protocol, ws_ping_interval=0.05, lifespan="off") as url:
+        with connect(url.replace("http", "ws")) as client:
+            client.ping().wait(5)
+            time.sleep(0.3)
+        time.sleep(0.1)
+    record = asyncio.run(only(outer))
+    pings = record.data["websocket"]["pings"]
+    assert pings["seen"] is True
+    assert pings["sent"] >= 2
+    assert pings["received"] == 1
+    assert pings["rtt"] >= 0
+    assert outer.toolbar is not None
+    facts = [
+        fact for block in outer.toolbar.blocks(record, "websocket") if isinstance(block, Facts) for fact in block.items
+    ]
+    told = next(str(fact.value) for fact in facts if fact.label == "ping and pong")
+    assert told.startswith(f"{pings['sent']} sent, 1 received, round trip")
+    assert seen == [[]]
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

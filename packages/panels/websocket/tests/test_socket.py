@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import tracemalloc
+from enum import IntEnum
 from typing import Any
 
 import pytest
@@ -227,6 +228,40 @@ async def test_who_closed_it_and_why(code: int) -> None:
     words = {1000: "1000 normal closure", 1011: "1011 internal error", 4001: "4001 the application's own"}
     assert closed.cells[1:] == ("closed", "server", words[code], "so")
     assert [block.level for block in shown if isinstance(block, Notice)] == ([] if code == 1000 else ["warning"])
+
+
+async def test_a_code_that_is_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An enumeration is its number, as wsproto's; anything else is no code."""
+
+    class Code(IntEnum):
+        GONE = 1001
+
+    for given, expected in ((Code.GONE, "1001 going away"), ("odd", "")):
+        debug = around(echo, WebsocketPanel())
+        await play(debug, websocket(), [*CONNECT, {"type": "websocket.disconnect", "code": given}])
+        assert tables(blocks(debug, await only(debug)))["States"].rows[-1].cells[3] == expected
+
+
+async def test_a_connection_of_a_task_that_goes_on() -> None:
+    """What a forgotten task still sends and hears after the handler's end reaches the server, and nobody's record."""
+    left: list[asyncio.Task[None]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def later() -> None:
+            await asyncio.sleep(0)
+            await send({"type": "websocket.send", "text": "late"})
+            await receive()
+            await receive()
+
+        await receive()
+        await send({"type": "websocket.accept"})
+        left.append(asyncio.create_task(later()))
+
+    debug = around(app, WebsocketPanel())
+    served = await play(debug, websocket(), [*CONNECT, text("late")])
+    await left[0]
+    assert served.messages[-1] == {"type": "websocket.send", "text": "late"}
+    assert (await only(debug)).data["websocket"]["messages"] == []
 
 
 async def test_a_refused_connection() -> None:

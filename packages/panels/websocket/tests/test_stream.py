@@ -140,3 +140,26 @@ async def test_a_stream_that_goes_on_is_in_the_list() -> None:
     await play(debug, http())
     assert seen == [(True, 1), (True, 2)]
     assert not (await only(debug)).open
+
+
+async def test_a_part_that_was_cut_ends_its_events() -> None:
+    """Of a part that was not kept whole the events it shows are read; the next part begins anew."""
+    parts = [b"data: one\n\ndata: " + b"x" * 100, b"y\n\ndata: two\n\n", b"\xff\xfe"]
+    _, blocks = await shown(stream(b"text/event-stream", parts), message_bytes=30)
+    assert rows(blocks, "Events")[0][5] == "one"
+    assert "two" in [cells[5] for cells in rows(blocks, "Events")]
+    details = [row.details for block in blocks if isinstance(block, Section) for row in block.blocks[0].rows]  # type: ignore[attr-defined]  # it is the table
+    assert any("more of" in str(detail) for detail in details)
+
+
+async def test_a_compressed_stream_is_shown_in_hexadecimal() -> None:
+    """What is compressed is no text: sizes and bytes."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"text/event-stream"), (b"content-encoding", b"gzip")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"\x1f\x8b\x08\x00", "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    _, blocks = await shown(app)
+    assert "1f8b0800" in str(rows(blocks, "Parts")[0][6])
