@@ -92,6 +92,7 @@ async def measure(case: Case, rounds: int) -> Figures:
     """Measure a case's call bare and recorded, in turns."""
     toolbar = toolbar_of([case.panel], {case.panel: case.options})
     bare, whole = [], []
+    logging.getLogger().setLevel(logging.WARNING)  # an application of the case before may have set logging up
     async with case.open() as call:
         for turn in range(rounds + 1):
             alone = await timed(call, case.count)
