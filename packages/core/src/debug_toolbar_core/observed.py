@@ -95,7 +95,8 @@ class Inside(Position):
     __slots__ = ("timed",)
 
     def __init__(self, record: Record, span: Span) -> None:
-        super().__init__(record.slot, span if span.kept else span.parent)
+        self.slot = record.slot  # not through Position: this runs around each call of a library
+        self.span = span if span.kept else span.parent
         self.timed = span
 
     def failed(self, error: BaseException) -> None:
@@ -106,20 +107,19 @@ class Inside(Position):
 
     def ended(self, end: End | None, result: Any) -> None:
         """End the span with what became known."""
-        record = self.slot.record
+        record, span = self.slot.record, self.timed
         if record is None:
             return
-        record.finish(self.timed)
+        record.finish(span)
         if end is None:
             return
         try:
-            learnt = end(self.timed, result)
-            if learnt:
-                learnt = dict(learnt)
+            if learnt := end(span, result):
+                learnt = learnt if type(learnt) is dict else dict(learnt)
                 record.plain(learnt)
-                self.timed.attributes.update(learnt)
+                span.attributes.update(learnt)
         except Exception as error:  # noqa: BLE001 - a border: the application has its result
-            record.fault(self.timed.panel, error)
+            record.fault(span.panel, error)
 
 
 class Perhaps(Position):

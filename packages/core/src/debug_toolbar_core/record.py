@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import perf_counter, time
@@ -176,12 +177,15 @@ class Record:
 
     def plain(self, attributes: dict[str, Any]) -> None:
         """Replace what is not an immutable built-in value, or is too long, by a bounded snapshot."""
+        for value in attributes.values():  # most have nothing but short texts and numbers
+            kind = type(value)
+            if kind not in ATOMS or ((kind is str or kind is bytes) and len(value) > _LONG):
+                break
+        else:
+            return
         for key, value in attributes.items():
             kind = type(value)
-            if kind is str or kind is bytes:
-                if len(value) > _LONG:
-                    attributes[key] = self.take(value)
-            elif kind not in ATOMS:
+            if kind not in ATOMS or ((kind is str or kind is bytes) and len(value) > _LONG):
                 attributes[key] = self.take(value)
 
     def take(self, value: Any) -> Any:
@@ -285,6 +289,12 @@ class Record:
             self.closing = ()
 
 
+if sys.version_info >= (3, 12):
+    _current_task = asyncio.current_task
+else:  # Python code there, around this look into a dictionary
+    _current_task = asyncio.tasks._current_tasks.get
+
+
 def _plain(value: dict[Any, Any]) -> bool:
     return _NUMBERS.issuperset(map(type, value.values())) and _NAMES.issuperset(map(type, value))
 
@@ -294,5 +304,5 @@ def _task() -> str | None:
     loop = asyncio._get_running_loop()
     if loop is None:
         return threading.current_thread().name
-    task = asyncio.current_task(loop)
+    task = _current_task(loop)
     return None if task is None else task.get_name()
