@@ -56,6 +56,13 @@ async def test_a_price_is_asked_from_the_wholesaler(client: httpx.AsyncClient) -
     assert 0.97 * 940 <= price["price"] <= 1.03 * 940
 
 
+async def test_common_words_are_the_same_everywhere(client: httpx.AsyncClient) -> None:
+    """What most books have in common comes with how many have it, most first."""
+    words = (await client.get("/api/words")).json()
+    assert len(words) == 10
+    assert list(words.values()) == sorted(words.values(), reverse=True)
+
+
 async def test_all_prices_are_asked_at_once(client: httpx.AsyncClient) -> None:
     """Without a book every price comes, three of them from the list."""
     found = (await client.get("/api/prices")).json()
@@ -113,7 +120,7 @@ async def test_openapi_lists_the_api_only(client: httpx.AsyncClient, framework: 
     """FastAPI and Litestar describe the seven routes under /api and no page; Starlette describes nothing."""
     address = {"fastapi": "/openapi.json", "litestar": "/schema/openapi.json"}.get(framework)
     paths = (await client.get(address)).json()["paths"] if address else {}
-    assert [path.startswith("/api/") for path in paths] == [True] * (7 if address else 0)
+    assert [path.startswith("/api/") for path in paths] == [True] * (8 if address else 0)
 
 
 async def test_stars_are_asked_over_http(framework: str) -> None:

@@ -306,7 +306,7 @@ class BrokenStore:
 
 async def test_our_own_fault(site: Site, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
     """What fails in the toolbar is a plain 500, logged once, and never the server's to handle."""
-    site.toolbar.store = BrokenStore()
+    site.toolbar.store = site.toolbar.reader.store = BrokenStore()
     with caplog.at_level(logging.ERROR, "debug_toolbar"):
         for _ in range(3):
             answer = await client.get("/api/records/1")

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from debug_toolbar_core import Record, Route, Source, Toolbar
 from debug_toolbar_core.config import Config
+from debug_toolbar_core.decoding import decode_text
 from debug_toolbar_core.encoding import Encoder, decode
 from debug_toolbar_core.exchange import Body, Plain, Request, Response
 from debug_toolbar_core.fault import Failure
 from debug_toolbar_core.redaction import REDACTED
 
+SPAN = ("panel", "name", "start", "end", "attributes", "task", "source", "kept", "index")
 PLACE = Source("/app/views.py", 48, "show")
 
 
@@ -97,6 +99,29 @@ def test_an_empty_and_an_open_record() -> None:
     assert back.spans[0].end is None
 
 
+def facts(record: Record) -> str:
+    """Say all that is in a record, types included; a span's parent is told by its place."""
+    slots = [name for name in Record.__slots__ if name not in ("__weakref__", "slot", "started", "spans", "limits")]
+    spans = [(*(getattr(span, name) for name in SPAN), span.parent and span.parent.index) for span in record.spans]
+    return repr([(name, getattr(record, name, None) or None) for name in slots]) + repr(spans)
+
+
+def test_what_is_read_shares_nothing_with_the_record() -> None:
+    """A reader that changes its copy changes no other's, nor what is stored: bodies, data, routes and tags alike."""
+    made = decode(strict(Encoder().encode(full())))
+    before = facts(made)
+    back = Encoder().through(made)
+    assert facts(back) == before
+    assert back.request is not None
+    assert back.request.body is not None
+    back.request.body.value["new"] = back.data["timer"]["new"] = back.tags["new"] = 1
+    assert back.route is not None
+    for values in (back.route.path_params, back.route.details, back.spans[0].attributes):
+        values["new"] = 1  # type: ignore[index]  # a dictionary, as it was read
+    back.request.headers.append(("new", "1"))  # type: ignore[attr-defined]  # a list, as it was read
+    assert facts(made) == before
+
+
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.binary() | st.dates(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers() | st.none(), inner) | st.tuples(inner),
@@ -121,6 +146,10 @@ def test_anything_becomes_strict_json(value: Any, attribute: Any, text: str, num
     back = strict(document)
     assert back == document
     assert strict(Encoder().encode(decode(back)))["data"] == back["data"]
+    written = Encoder().written(made)
+    assert json.loads(written.text) == back
+    assert facts(written.record) == facts(decode_text(written.text))
+    assert Encoder().again(written.record).text == written.text
 
 
 JSON_VALUES = st.recursive(

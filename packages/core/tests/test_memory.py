@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from debug_toolbar_core import ConfigurationError, Limits, Record, Store
 from debug_toolbar_core.exchange import Body, Plain, Request, Response
 from debug_toolbar_core.memory import MemoryStore, weigh
-from debug_toolbar_core.store import LiveStore
+from debug_toolbar_core.store import LiveStore, summarise
 
 
 def record(path: str = "/", **options: Any) -> Record:
@@ -223,3 +224,45 @@ async def test_threads_write_while_others_read() -> None:
     assert faults == []
     assert len(await store.recent(100)) == 50
     assert store._weight == 50 * weigh(record())
+
+
+async def test_a_line_counts_as_the_record_does_once_it_is_read() -> None:
+    """Lines are made without spans; nested, unfinished, folded and odd ones count as after encoding."""
+    store, made = MemoryStore(), Record("http", limits=Limits(panel_spans=4))
+    outer = made.add("sql", "outer", 0.1)
+    made.add("sql", "inner", 0.2, 0.4, parent=outer)
+    band = made.add("sql", "BEGIN", 0.0, 0.9, {"band": True})
+    made.add("sql", "COMMIT", 0.8, 0.9, {"aside": True}, parent=band)
+    folded = made.add("sql", "folded", 0.0, 0.25)
+    made.add("cache", "inside what was folded", 0.0, 0.125, parent=folded)
+    made.add("odd", "odd", math.nan, math.inf)
+    made.wire = Plain(Request(path="/x", query_string="token=abc", body=Body(3, 3, "text/plain", None, b"abc")))
+    made.data["x"] = {"y": 1}
+    made.fail(ValueError("password=hunter2"))
+    made.close(1.0)
+    await store.save(made)
+    (line,) = await store.recent()
+    read = await store.load(made.id)
+    assert read is not None
+    assert line == summarise(read)
+    assert line.counts["sql"] == {"count": 3, "seconds": 0.9 + (0.9 - 0.8) + 0.25}
+    assert "abc" not in line.query
+    assert made.data == {"x": {"y": 1}}
+    assert len(made.spans) == 6
+
+
+async def test_each_save_has_another_revision() -> None:
+    """It tells readers that what they keep is stale; of what is not there it is None."""
+    store, made = MemoryStore(), record("/x")
+    assert await store.revision(made.id) is None
+    found = []
+    for _ in range(2):
+        await store.save(made)
+        found.append(await store.revision(made.id))
+        assert [line.revision for line in await store.recent()] == found[-1:]
+    assert found[0] != found[1]
+    app = Record("app")
+    await store.save(app)
+    assert await store.revision(app.id) == 0
+    await store.clear()
+    assert await store.revision(made.id) is None

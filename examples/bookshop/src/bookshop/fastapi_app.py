@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import HTTPConnection
 
-from bookshop import carts, domain, neighbour, pages, prices
+from bookshop import carts, domain, neighbour, pages, prices, words
 from bookshop.config import TOOLBAR
 from bookshop.graph import catalogue
 from bookshop.schema import BookOut, CartOut, Credentials, DeliveryOut, NewItem, PriceOut, ReviewOut
@@ -231,6 +231,12 @@ async def list_prices(shop: TheShop, session: Database, book: int | None = None)
 async def list_stars(connection: HTTPConnection) -> dict[str, int]:
     """The best stars of a few books, asked from this very API over HTTP."""
     return await neighbour.stars(connection.scope["server"])
+
+
+@api.get("/words")
+async def list_words(session: Database) -> dict[str, int]:
+    """What most books have in common, from an index that is built anew and kept for ever."""
+    return words.common(await domain.catalogue(session))
 
 
 @api.post("/cart/items", status_code=201)

@@ -27,7 +27,7 @@ from litestar.template.config import TemplateConfig
 from litestar.types import Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bookshop import carts, domain, neighbour, pages, prices
+from bookshop import carts, domain, neighbour, pages, prices, words
 from bookshop.config import TOOLBAR
 from bookshop.graph import catalogue
 from bookshop.schema import BookOut, CartOut, Credentials, DeliveryOut, NewItem, PriceOut, ReviewOut
@@ -229,6 +229,12 @@ async def list_stars(request: AnyRequest) -> dict[str, int]:
     return await neighbour.stars(request.scope["server"] or ())
 
 
+@get("/words")
+async def list_words(session: Database) -> dict[str, int]:
+    """What most books have in common, from an index that is built anew and kept for ever."""
+    return words.common(await domain.catalogue(session))
+
+
 @post("/cart/items")
 async def add_item(data: JSONBody[NewItem], session: Database, token: Token) -> Response[CartOut]:
     """Put a book into the cart."""
@@ -264,7 +270,7 @@ html: list[Any] = [
     events,
     socket,
 ]
-api = Router("/api", route_handlers=[BookApi, show_delivery, list_prices, list_stars, add_item])
+api = Router("/api", route_handlers=[BookApi, show_delivery, list_prices, list_stars, list_words, add_item])
 
 
 def create_app(*, toolbar: bool = True, **options: Any) -> Litestar:

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bookshop import carts, domain, neighbour, pages, prices
+from bookshop import carts, domain, neighbour, pages, prices, words
 from bookshop.config import TOOLBAR
 from bookshop.graph import catalogue
 from bookshop.schema import CartOut, Credentials, NewItem
@@ -196,6 +196,12 @@ async def list_stars(request: Request) -> Response:
     return JSONResponse(await neighbour.stars(request.scope["server"]))
 
 
+async def list_words(request: Request) -> Response:
+    """What most books have in common, from an index that is built anew and kept for ever."""
+    async with the_shop(request).session() as session:
+        return JSONResponse(words.common(await domain.catalogue(session)))
+
+
 async def add_item(request: Request) -> Response:
     """Put a book into the cart."""
     sent = await request.json()
@@ -220,6 +226,7 @@ api: list[BaseRoute] = [
     Route("/books/{book_id:int}/delivery", show_delivery),
     Route("/prices", list_prices),
     Route("/stars", list_stars),
+    Route("/words", list_words),
     Route("/cart/items", add_item, methods=["POST"]),
 ]
 routes: list[BaseRoute] = [

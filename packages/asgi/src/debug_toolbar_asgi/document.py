@@ -18,7 +18,7 @@ def dump(value: Any) -> bytes:
     A number that JSON does not have becomes its text, an unknown object its type's name, a cycle "…".
     """
     try:
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=_name)
+        text = _encoder.encode(value)
     except (ValueError, TypeError, RecursionError):
         text = json.dumps(_plain(value, ()), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "backslashreplace")
@@ -64,6 +64,12 @@ def _check(value: Any, depth: int) -> None:
 
 def _name(value: object) -> str:
     return f"<{type(value).__qualname__}>"
+
+
+# Circles are found by how deep they lead: looking for them costs a fifth of the time, and there are hardly any.
+_encoder = json.JSONEncoder(
+    allow_nan=False, ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_name
+)
 
 
 def _plain(value: Any, above: tuple[int, ...]) -> Any:

@@ -8,7 +8,9 @@ from typing import Any
 
 from debug_toolbar_core import Panel, Record, Toolbar, ToolbarError, UnknownPanel
 from debug_toolbar_core.blocks import Block
+from debug_toolbar_core.drawn import Drawn
 from debug_toolbar_core.offload import offload
+from debug_toolbar_core.panel import overrides
 from debug_toolbar_core.toolbar import APP
 from debug_toolbar_core.views import gathered
 
@@ -40,8 +42,8 @@ class Records:
         """Answer with a record, its line, its menu, and its notices; with `?summary` only the line."""
         if "summary" in asked.query():
             return await self.line(asked.id)
-        record = await self.toolbar.load(asked.id)
-        return json_bytes(await within(self.seconds, offload(self._draw, record)))
+        drawn = await self.toolbar.drawn(asked.id)
+        return json_bytes(await within(self.seconds, offload(self._draw, drawn)))
 
     async def line(self, id: str) -> Answer:
         """Answer with a record's line, which is kept once it was drawn; null while there is none.
@@ -53,37 +55,41 @@ class Records:
         summary = await within(self.seconds, self.toolbar.summary(id))
         return json_answer({"summary": summary})
 
-    def _draw(self, record: Record) -> bytes:
-        views = self.toolbar.views
-        shown = views.all(record)
+    def _draw(self, drawn: Drawn) -> bytes:
+        views, record = self.toolbar.views, drawn.record
+        shown = drawn.all()
         notices = [{**notice.to_json(), "panel": panel} for panel, notice in gathered(shown)]
         wrong = troubles(self.toolbar) if record.kind == APP else {}
         told = [{**notice.to_json(), "panel": name} for name, about in wrong.items() for notice in about]
-        return dump(
-            {
-                "record": self.toolbar.encoder.encode(record),
-                "summary": views.summarise(record, shown),
-                "panels": [*(views.entry(each, record) for each in shown), *starmap(entry, wrong.items())],
-                "notices": [*told, *notices],
-            }
-        )
+        about = {
+            "summary": views.summarise(record, shown),
+            "panels": [*(views.entry(each, record) for each in shown), *starmap(entry, wrong.items())],
+            "notices": [*told, *notices],
+        }
+        return b'{"record":%b,%b' % (drawn.text, dump(about)[1:])  # megabytes that need no second writing
 
     async def panel(self, asked: Asked) -> Answer:
         """Answer with the blocks of one panel; of one that did not load, why."""
         name = asked.names["panel"]
         if name not in self.toolbar.by_name and (about := troubles(self.toolbar).get(name)) is not None:
             return json_answer({"panel": entry(name, about), "blocks": _json(about)})
-        record, panel = await self._found(asked)
-        record, told = await self.toolbar.refresh(record, panel.name)
-        return json_bytes(await within(self.seconds, offload(self._blocks, record, panel, told)))
+        panel = self._known(asked)
+        if overrides(panel, "refresh"):
+            record, told = await self.toolbar.refresh(_shown_by(panel, await self.toolbar.load(asked.id)), name)
+            drawn = Drawn(self.toolbar.views, record)
+        else:
+            drawn, told = await self.toolbar.drawn(asked.id), []
+            _shown_by(panel, drawn.record)
+        return json_bytes(await within(self.seconds, offload(self._blocks, drawn, panel, told)))
 
-    def _blocks(self, record: Record, panel: Panel, told: Iterable[Block]) -> bytes:
-        shown = self.toolbar.views.show(record, panel)
-        return dump({"panel": self.toolbar.views.entry(shown, record), "blocks": _json([*told, *shown.blocks])})
+    def _blocks(self, drawn: Drawn, panel: Panel, told: Iterable[Block]) -> bytes:
+        shown = drawn.show(panel)
+        return dump({"panel": self.toolbar.views.entry(shown, drawn.record), "blocks": _json([*told, *shown.blocks])})
 
     async def act(self, asked: Asked) -> Answer:
         """Run a panel's action on a record and answer with its blocks."""
-        record, panel = await self._found(asked)
+        panel = self._known(asked)
+        record = _shown_by(panel, await self.toolbar.load(asked.id))  # its own: actions leave things in it
         name, arguments = asked.names["action"], await asked.arguments()
         if name not in panel.actions:
             known = ", ".join(panel.actions) or "none"
@@ -97,22 +103,26 @@ class Records:
             raise Refused(409, "action_refused", str(fault)) from None
         return json_bytes(await offload(lambda: dump({"blocks": _json(blocks)})))
 
-    async def _found(self, asked: Asked) -> tuple[Record, Panel]:
-        """Return the record and the panel in the path. Raises UnknownRecord or UnknownPanel."""
+    def _known(self, asked: Asked) -> Panel:
+        """Return the panel in the path. Raises UnknownPanel."""
         panel = self.toolbar.by_name.get(asked.names["panel"])
         if panel is None:
             raise UnknownPanel(asked.names["panel"][:80])
-        record = await self.toolbar.load(asked.id)
-        if record.kind not in panel.kinds:
-            message = f"Panel {panel.name!r} shows nothing of a record of kind {record.kind!r}."
-            raise Refused(404, "panel_unknown", message, f"It shows {', '.join(sorted(panel.kinds))}.")
-        return record, panel
+        return panel
 
     async def clear(self, asked: Asked) -> Answer:
         """Forget every stored record."""
         await asked.arguments()
         await self.toolbar.clear()
         return json_answer({})
+
+
+def _shown_by(panel: Panel, record: Record) -> Record:
+    """Return a record that a panel shows; a Refused says that it shows nothing of this kind."""
+    if record.kind not in panel.kinds:
+        message = f"Panel {panel.name!r} shows nothing of a record of kind {record.kind!r}."
+        raise Refused(404, "panel_unknown", message, f"It shows {', '.join(sorted(panel.kinds))}.")
+    return record
 
 
 def _json(blocks: Iterable[Block]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -12,11 +13,12 @@ from debug_toolbar_core.exchange import Body
 if TYPE_CHECKING:
     from email.message import Message
 
-    from debug_toolbar_core.redaction import Redactor
+    from debug_toolbar_core.redacted import Rules
 
 _INFLATED_MOST = 65_536
 _HEX_MOST = 1_024
 _PARTS_MOST = 200
+_TYPE_MOST, _TYPES_KEPT = 1_000, 64
 
 
 def media_type(content_type: str) -> str:
@@ -24,7 +26,7 @@ def media_type(content_type: str) -> str:
     return content_type.split(";", 1)[0].strip().lower()
 
 
-def read_body(body: Body, redactor: Redactor) -> Body:
+def read_body(body: Body, rules: Rules) -> Body:
     """Return the body with its content told as JSON, form pairs, text or hexadecimal, without secrets."""
     content, encoded = _inflated(body)
     read = Body(body.size, body.seen, body.content_type, body.encoding)
@@ -33,25 +35,25 @@ def read_body(body: Body, redactor: Redactor) -> Body:
         read.value = content[:_HEX_MOST].hex(" ")
     elif media == "application/x-www-form-urlencoded":
         pairs = parse_qsl(_text(content, body.content_type), keep_blank_values=True)
-        read.kind, read.value = "form", redactor.pairs(pairs)
+        read.kind, read.value = "form", rules.pairs(pairs)
     elif media == "multipart/form-data":
-        read.kind, read.value = "form", redactor.pairs(_parts(content, body.content_type))
+        read.kind, read.value = "form", rules.pairs(_parts(content, body.content_type))
     else:
-        _read_text(read, content, media, redactor)
+        _read_text(read, content, media, rules)
     return read
 
 
-def _read_text(read: Body, content: bytes, media: str, redactor: Redactor) -> None:
+def _read_text(read: Body, content: bytes, media: str, rules: Rules) -> None:
     if media == "application/json" or media.endswith("+json"):
         try:
-            read.value = redactor.value(json.loads(content))
+            read.value = rules.value(json.loads(content))
             read.kind = "json"
             return
         except (ValueError, RecursionError):
             pass  # cut, or not JSON after all: shown as the text it is
     text = _text(content, read.content_type)
     if _is_text(media, text):
-        read.kind, read.value = "text", redactor.text(text)
+        read.kind, read.value = "text", rules.text(text)
     else:
         read.value = content[:_HEX_MOST].hex(" ")
 
@@ -63,15 +65,20 @@ def _is_text(media: str, text: str) -> bool:
 
 
 def _text(content: bytes, content_type: str) -> str:
-    from email.message import Message
-
-    message = Message()
-    message["content-type"] = content_type.replace("\r", " ").replace("\n", " ") or "text/plain"
-    charset = message.get_content_charset("utf-8")
+    charset = _charset(content_type[:_TYPE_MOST])
     try:
         return content.decode(charset, "replace")
     except (LookupError, ValueError):
         return content.decode("utf-8", "replace")
+
+
+@lru_cache(_TYPES_KEPT)
+def _charset(content_type: str) -> str:
+    from email.message import Message
+
+    message = Message()
+    message["content-type"] = content_type.replace("\r", " ").replace("\n", " ") or "text/plain"
+    return message.get_content_charset("utf-8")
 
 
 def _inflated(body: Body) -> tuple[bytes, bool]:

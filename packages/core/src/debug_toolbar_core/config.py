@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from debug_toolbar_core.errors import ConfigurationError
 from debug_toolbar_core.limits import Limits
 from debug_toolbar_core.panel import Panel
+from debug_toolbar_core.rules import NAMES
 from debug_toolbar_core.store import Store
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Config:
     """Options by panel name: the fields of the panel's dataclass."""
     always: Collection[str] = ()
     """On-demand panels that run for every request."""
+    rules: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """On-demand panels by a rule: `{"profiling": {"slower": 0.5}}` seconds, `{"memory": {"one_in": 100}}` requests."""
     store: str | Store = "memory"
     """Where records are kept: `memory`, a URL whose scheme names an installed store, or an instance."""
     limits: Limits = field(default_factory=Limits)
@@ -73,6 +76,7 @@ class Config:
         for name in ("editor", "title"):
             self.check(name, isinstance(getattr(self, name), str), "a text")
         self.check_mappings()
+        self.check_rules()
         self.check_panels()
         self.check_store()
         self.check_patterns()
@@ -98,6 +102,13 @@ class Config:
         self.check("panel_options", all(isinstance(item, Mapping) for item in options), "a mapping of mappings")
         pairs = self.paths.items()
         self.check("paths", all(type(item) is str for pair in pairs for item in pair), "folders to folders")
+
+    def check_rules(self) -> None:
+        given: Any = self.rules
+        rules = given.values() if isinstance(given, Mapping) else (None,)
+        plain = all(isinstance(rule, Mapping) and NAMES.issuperset(rule) for rule in rules)
+        numbers = plain and all(type(n) in (int, float) and n > 0 for rule in rules if rule for n in rule.values())
+        self.check("rules", numbers, "`slower` (seconds) and `one_in` (requests), numbers above 0, by panel")
 
     def check_panels(self) -> None:
         panels: object = self.panels

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import fields
+from math import isfinite
 from typing import Any, get_args
 
 from debug_toolbar_core.application import Route
@@ -24,6 +24,8 @@ _DEEPEST = 48
 _KINDS = frozenset(get_args(Kind))
 _BODY_KINDS = frozenset(get_args(BodyKind))
 _NUMBER = (int, float)
+_FLAT = frozenset({str, int, float, bool, type(None)})
+_NESTED = frozenset({dict, list})
 _TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("started_at", "cost", "start", "seconds"), _NUMBER),
     **dict.fromkeys(("duration", "end", "started", "ended"), (*_NUMBER, type(None))),
@@ -38,6 +40,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 """What a field of each name may be; all others are texts."""
 _SPAN = frozenset({"panel", "name", "start", "end", "attributes", "task"})
+_USUAL = frozenset((str, str, float, float, dict, type(None), task) for task in (str, type(None)))
 _ROUTE = frozenset({"path", "name", "handler", "methods", "path_params", "details"})
 
 
@@ -51,6 +54,11 @@ def decode(document: Mapping[str, Any]) -> Record:
     if document.get("format") != FORMAT:
         raise ValueError(f"A record of format {document.get('format')!r:.40}; this version reads format {FORMAT}.")
     _check_depth(document)
+    return decode_made(document)
+
+
+def decode_made(document: Mapping[str, Any]) -> Record:
+    """Return the record of a document that was encoded a moment ago: that is never nested too deep."""
     try:
         return _record(document)
     except KeyError as error:
@@ -94,18 +102,26 @@ def _record(document: Mapping[str, Any]) -> Record:
 
 def _check_depth(document: Mapping[str, Any]) -> None:
     """Refuse what is nested deeper than encoding makes it: those who draw it walk it by recursion."""
-    layer: list[Any] = [document]
+    layer = [value for name, value in document.items() if name != "spans" and type(value) in _NESTED]
+    layer += _attributes(document.get("spans"))
     for _ in range(_DEEPEST):
         inner: list[Any] = []
         for value in layer:
-            if isinstance(value, dict):
-                inner.extend(item for item in value.values() if type(item) in (dict, list))
-            elif isinstance(value, list):
-                inner.extend(item for item in value if type(item) in (dict, list))
+            items = value.values() if isinstance(value, dict) else value
+            if not _FLAT.issuperset(map(type, items)):
+                inner += [item for item in items if type(item) in _NESTED]
         if not inner:
             return
         layer = inner
     raise ValueError(f"A record nested deeper than {_DEEPEST} levels.")
+
+
+def _attributes(spans: Any) -> list[Any]:
+    """Return the attributes of spans in which there is something nested: all else that is read of a span is flat."""
+    if type(spans) is not list:
+        return []
+    found = [span.get("attributes") for span in spans if type(span) is dict]
+    return [each for each in found if type(each) is dict and not _FLAT.issuperset(map(type, each.values()))]
 
 
 def _typed(document: Mapping[str, Any], name: str, *default: Any) -> Any:
@@ -118,7 +134,7 @@ def _typed(document: Mapping[str, Any], name: str, *default: Any) -> Any:
 
 
 def _finite(name: str, value: float) -> float:
-    if not math.isfinite(value):
+    if not isfinite(value):
         raise ValueError(f"A record's {name!r} cannot be {value}.")
     return value
 
@@ -133,8 +149,12 @@ def _known(kind: type[Any], document: Any) -> Any:
     """Make a dataclass of what a document has of its fields."""
     if not isinstance(document, Mapping):
         raise ValueError(f"A record's {kind.__name__.lower()} cannot be a {type(document).__name__}.")
-    values = {item.name: _typed(document, item.name) for item in fields(kind) if item.name in document}
-    return kind(**values)
+    return kind(**{name: _typed(document, name) for name in _NAMES[kind] if name in document})
+
+
+_NAMES: dict[type[Any], tuple[str, ...]] = {
+    kind: tuple(item.name for item in fields(kind)) for kind in (Request, Response, Body, Error, Failure, Fold, Span)
+}
 
 
 def _perhaps(kind: type[Any], document: Any) -> Any:
@@ -194,23 +214,35 @@ def _texts(name: str, values: Any) -> tuple[str, ...]:
 
 
 def _spans(documents: list[Any]) -> list[Span]:
-    spans: list[Span] = []
+    spans, places = list[Span](), dict[int, Source | None]()
     for index, document in enumerate(documents):
         if not isinstance(document, Mapping):
             raise ValueError(f"A record's span cannot be a {type(document).__name__}.")
-        span: Span = _known(Span, {key: value for key, value in document.items() if key in _SPAN})
+        span = _usual(document) or _known(Span, {key: value for key, value in document.items() if key in _SPAN})
         place, parent = document.get("source"), document.get("parent")
-        span.source = _place(place)
+        if id(place) not in places:  # one object for all spans of a place, where it comes from an encoder
+            places[id(place)] = _place(place)
+        span.source = places[id(place)]
         span.parent = spans[parent] if type(parent) is int and 0 <= parent < index else None
         span.index = index
         spans.append(span)
     return spans
 
 
+def _usual(document: Mapping[str, Any]) -> Span | None:
+    """Return a span that has all of its fields, each of its usual type: there are thousands of them, looked at once."""
+    get = document.get
+    values: tuple[Any, ...] = get("panel"), get("name"), get("start"), get("end"), get("attributes"), None, get("task")
+    if tuple(map(type, values)) not in _USUAL or not (isfinite(values[2]) and isfinite(values[3])):
+        return None
+    return Span(*values)
+
+
 def _place(document: Any) -> Source | None:
     if document is None:
         return None
-    parts: list[Any] = [document.get(name) for name in Source._fields] if isinstance(document, Mapping) else []
-    if [type(part) for part in parts] != [str, int, str]:
-        raise ValueError("A record's source is a file, a line and a function.")
-    return Source(*parts)
+    if isinstance(document, Mapping):
+        file, line, function = map(document.get, Source._fields)
+        if type(file) is str and type(line) is int and type(function) is str:
+            return Source(file, line, function)
+    raise ValueError("A record's source is a file, a line and a function.")

@@ -6,11 +6,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
 
-from debug_toolbar_core.encoding import Encoder
+from debug_toolbar_core.encoding import Encoder, Written
 from debug_toolbar_core.errors import ConfigurationError
 from debug_toolbar_core.offload import offload
 from debug_toolbar_core.record import Record
-from debug_toolbar_core.store import Summary, summarise
+from debug_toolbar_core.store import Summary, counts, summarise
 from debug_toolbar_core.subscriber import Subscriber
 
 _RECORD = 4_096
@@ -36,12 +36,12 @@ class MemoryStore:
         self.most = most
         self.bytes = bytes
         self.encoder = encoder or Encoder()
-        self._records: OrderedDict[str, tuple[Record, int]] = OrderedDict()
-        """Records with their weights, oldest first."""
+        self._records: OrderedDict[str, tuple[Record, int, int]] = OrderedDict()
+        """Records with their weights and revisions, oldest first."""
         self._summaries: dict[str, Summary] = {}
         """Those of closed records that somebody asked for."""
         self._app: dict[str, Record] = {}
-        self._weight = 0
+        self._weight = self._saves = 0
         self._lock = threading.Lock()
         self._subscribers: set[Subscriber] = set()
 
@@ -60,16 +60,17 @@ class MemoryStore:
             for subscriber in tuple(self._subscribers):
                 subscriber.tell(id)
 
-    def _keep(self, id: str, record: Record, records: OrderedDict[str, tuple[Record, int]]) -> None:
+    def _keep(self, id: str, record: Record, records: OrderedDict[str, tuple[Record, int, int]]) -> None:
         weight = weigh(record)
         with self._lock:  # records end in threads, too
             held = self._weight + weight
             if (replaced := records.get(id)) is not None:
                 held -= replaced[1]
                 self._summaries.pop(id, None)
-            records[id] = record, weight
+            self._saves = saves = self._saves + 1
+            records[id] = record, weight, saves
             while len(records) > self.most or (held > self.bytes and len(records) > 1):
-                gone, (_, lighter) = records.popitem(False)
+                gone, (_, lighter, _) = records.popitem(False)
                 held -= lighter
                 if self._summaries:
                     self._summaries.pop(gone, None)
@@ -77,30 +78,46 @@ class MemoryStore:
 
     async def load(self, id: str) -> Record | None:
         """Return a record as JSON gives it back, or None."""
-        kept = self._records.get(id)
-        record = kept[0] if kept else self._app.get(id)
+        record = self._find(id)
         return None if record is None else await offload(self.read, record)
+
+    async def written(self, id: str) -> Written | None:
+        """Return a record as `load` does, and the JSON text that it was sent through."""
+        record = self._find(id)
+        return None if record is None else await offload(self.encoder.written, record)
+
+    def _find(self, id: str) -> Record | None:
+        kept = self._records.get(id)
+        return kept[0] if kept else self._app.get(id)
 
     def read(self, record: Record) -> Record:
         """Send a record through encoding, as every other store does."""
         return self.encoder.through(record)
 
+    async def revision(self, id: str) -> int | None:
+        """Return a number that changes with each save of a record, or None when there is none of this id."""
+        kept = self._records.get(id)
+        if kept is None:
+            return 0 if id in self._app else None
+        return kept[2]
+
     async def recent(self, limit: int = 50, before: str | None = None) -> list[Summary]:
         """Return the newest records' summaries, newest first."""
         with self._lock:
             ids = sorted((id for id in self._records if before is None or id < before), reverse=True)
-            records = [self._records[id][0] for id in ids[:limit]]
-        return await offload(lambda: [self._summary(record) for record in records])
+            records = [self._records[id] for id in ids[:limit]]
+        return await offload(lambda: [self._summary(record, revision) for record, _, revision in records])
 
-    def _summary(self, record: Record) -> Summary:
+    def _summary(self, record: Record, revision: int) -> Summary:
         known = self._summaries.get(record.id)
-        if known is not None:
+        if known is not None and known.revision == revision:
             return known
         closed = not record.open
-        summary = summarise(self.read(record))
+        summary = summarise(self.encoder.outline(record), counts(record))
+        summary.revision = revision
         with self._lock:
             kept = self._records.get(record.id)
-            if closed and kept is not None and kept[0] is record:
+            if closed and kept is not None and kept[2] == revision:
                 self._summaries[record.id] = summary
         return summary
 

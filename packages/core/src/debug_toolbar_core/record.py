@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import perf_counter, time
 from types import MappingProxyType
@@ -19,6 +16,7 @@ from debug_toolbar_core.limits import DEFAULT, Limits
 from debug_toolbar_core.snapshot import ATOMS, Snapshot
 from debug_toolbar_core.source import Source
 from debug_toolbar_core.span import Fold, Span
+from debug_toolbar_core.task import task_name
 
 Kind = Literal["http", "websocket", "task", "app"]
 Made = TypeVar("Made")
@@ -155,7 +153,7 @@ class Record:
                 parent = here.span
         elif not parent.kept:
             parent = parent.parent
-        span = Span(panel, name, start, end, attributes or {}, parent, _task(), source)
+        span = Span(panel, name, start, end, attributes or {}, parent, task_name(), source)
         if attributes:
             self.plain(attributes)
         if len(name) > _LONG:
@@ -289,20 +287,5 @@ class Record:
             self.closing = ()
 
 
-if sys.version_info >= (3, 12):
-    _current_task = asyncio.current_task
-else:  # Python code there, around this look into a dictionary
-    _current_task = asyncio.tasks._current_tasks.get
-
-
 def _plain(value: dict[Any, Any]) -> bool:
     return _NUMBERS.issuperset(map(type, value.values())) and _NAMES.issuperset(map(type, value))
-
-
-def _task() -> str | None:
-    # A running loop is asked for first: outside one `current_task` raises, which costs more than the span.
-    loop = asyncio._get_running_loop()
-    if loop is None:
-        return threading.current_thread().name
-    task = _current_task(loop)
-    return None if task is None else task.get_name()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 from urllib.parse import quote, unquote_plus
 
+from debug_toolbar_core.redaction_attributes import Attributes
 from debug_toolbar_core.redaction_headers import mask_header, mask_protocols
 from debug_toolbar_core.redaction_keys import KEY_LIMIT, REDACTED, KeyRule
 from debug_toolbar_core.redaction_pairs import PairScanner
+from debug_toolbar_core.redaction_seen import Seen
 from debug_toolbar_core.redaction_tree import STRING, Tree, more
 from debug_toolbar_core.redaction_values import mask_tail, mask_values
 
@@ -19,7 +22,8 @@ REDACTION_RULES = 1
 
 _KEPT = STRING - 32  # a cut text with its mark still fits
 _MARK = re.compile(r"… \((?P<count>\d{1,15}) more\)\Z", re.ASCII)
-_CACHED_TEXTS, _CACHED_LENGTH, _CACHED_VALUE = 1024, 4096, 512
+_CACHED_LENGTH, _CACHED_VALUE = 4096, 512
+_SHORT = 14  # so many letters and digits alone are no secret's form: a card number has 14, a token more
 
 
 class Redactor:
@@ -46,9 +50,11 @@ class Redactor:
         self._rule = KeyRule(reveal, keys)
         self._pairs = PairScanner(self._rule)
         self._patterns = [_compiled(pattern) for pattern in patterns]
-        self._clean: dict[str, None] = {}
-        self._fields: set[tuple[str, str]] = set()
-        self._urls: set[str] = set()
+        self._short = 0 if self._patterns else _SHORT
+        self._clean = Seen[str]()
+        self._fields = Seen[tuple[str, str]]()
+        self._urls = Seen[str]()
+        self._plain: set[str] = set()
 
     def text(self, text: str) -> str:
         """Return a text without the secrets in it; past 16 KiB it is cut, and says so.
@@ -56,16 +62,15 @@ class Redactor:
         >>> Redactor().text("connecting to redis://:hunter2@localhost, session=8f3a")
         'connecting to redis://:[redacted]@localhost, session=[redacted]'
         """
-        if len(text) <= _CACHED_LENGTH and text in self._clean:
+        size = len(text)
+        if (size < self._short and text.isalnum()) or (size <= _CACHED_LENGTH and text in self._clean):
             return text
-        said = _MARK.search(text, max(0, len(text) - 32)) if text.endswith(" more)") else None
-        if said is not None or len(text) > STRING:
+        said = _MARK.search(text, max(0, size - 32)) if text.endswith(" more)") else None
+        if said is not None or size > STRING:
             return self._cut_text(text, said)
         shown = self._scan(text)
-        if len(text) <= _CACHED_LENGTH and shown == text:  # what held a secret is not kept in memory for our sake
-            if len(self._clean) >= _CACHED_TEXTS:
-                self._clean.clear()
-            self._clean[text] = None
+        if size <= _CACHED_LENGTH and shown == text:
+            self._clean.add(text, size)
         return shown
 
     def value(self, value: object, key: str | None = None) -> object:
@@ -74,21 +79,28 @@ class Redactor:
         Limits: 5000 items, 32 levels, 16 KiB a string, 1 MiB of text; what is cut says how much. What is not of a
         built-in type is shown as `<module.Type>`.
         """
-        return Tree(self._rule, self.text).show(value, key)
+        return Tree(self._rule, self.text, self._clean, self._short).show(value, key)
+
+    def attributes(self) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+        """Return what shows the attributes of one record's spans: what they share is looked at once, and stays shared.
+
+        They are shown as values, and those whose names say so as URLs and as headers.
+        """
+        return Attributes(self, Tree(self._rule, self.text, self._clean, self._short, many=True), self._plain)
 
     def headers(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return headers, in order, without secrets: scheme, names of cookies and attributes are kept."""
-        known = self._fields
+        known = self._fields.now
         return [
             (name, value) if (name, value) in known else self._field_of_header(name, value) for name, value in pairs
         ]
 
     def _field_of_header(self, name: str, value: str) -> tuple[str, str]:
+        if (name, value) in self._fields:
+            return name, value
         shown = (name[:KEY_LIMIT], self._header(name, value))
-        if shown == (name, value) and len(value) <= _CACHED_VALUE:  # no secret is kept in memory for our sake
-            if len(self._fields) >= _CACHED_TEXTS:
-                self._fields.clear()
-            self._fields.add(shown)
+        if shown == (name, value) and len(value) <= _CACHED_VALUE:
+            self._fields.add(shown, len(name) + len(value))
         return shown
 
     def cookies(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -120,9 +132,7 @@ class Redactor:
             fragment = self._query(fragment)
         shown = f"{path}{question}{self._query(query)}{hash_mark}{fragment}"
         if shown == url and len(url) <= _CACHED_VALUE:
-            if len(self._urls) >= _CACHED_TEXTS:
-                self._urls.clear()
-            self._urls.add(url)
+            self._urls.add(url, len(url))
         return shown
 
     def _query(self, query: str) -> str:

@@ -7,19 +7,43 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from debug_toolbar_core.redaction import Redactor
+    from debug_toolbar_core.redaction_tree import Tree
 
 HEADERS = frozenset({"http.request.headers", "http.response.headers"})
 """Attributes that hold a message's header fields: pairs of texts, or lines (`host: shop.example`)."""
 URL = "url.full"
 """An attribute of this name, or that ends with it, holds a URL or several."""
 _MOST = 200
+_NAMES_MOST = 1024
 
 
-def by_name(redactor: Redactor, attributes: Mapping[str, Any], shown: dict[str, Any]) -> dict[str, Any]:
-    """Return a span's attributes as shown, those that hold URLs or headers redacted as such.
+class Attributes:
+    """Shows the attributes of many spans: as values, and those that hold URLs or headers as such.
 
-    Example: `by_name(redactor, {"url.full": "https://shop.example/?code=1&state=2"}, shown)` hides the code.
+    Example: `Attributes(redactor, tree, set())({"url.full": "https://shop.example/?code=1&state=2"})` hides the code.
     """
+
+    def __init__(self, redactor: Redactor, tree: Tree, plain: set[str]) -> None:
+        """Names in `plain`, which grows, are known to hold neither URLs nor headers."""
+        self._redactor = redactor
+        self._tree = tree
+        self._plain = plain
+
+    def __call__(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        shown = self._tree.show(attributes if type(attributes) is dict else dict(attributes))
+        if not isinstance(shown, dict):
+            return {}
+        if self._plain.issuperset(shown):  # as nearly always: these names were looked at before
+            return shown
+        if any(name in HEADERS or name.endswith(URL) for name in shown):
+            return _by_name(self._redactor, attributes, shown)
+        if len(self._plain) >= _NAMES_MOST:
+            self._plain.clear()
+        self._plain.update(shown)
+        return shown
+
+
+def _by_name(redactor: Redactor, attributes: Mapping[str, Any], shown: dict[str, Any]) -> dict[str, Any]:
     for name, value in attributes.items():
         if name in HEADERS:
             fields = _lines(value) if type(value) is str else value

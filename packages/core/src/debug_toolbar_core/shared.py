@@ -16,7 +16,7 @@ from debug_toolbar_core.backlog import Backlog
 from debug_toolbar_core.blocks import Notice
 from debug_toolbar_core.border import tell
 from debug_toolbar_core.decoding import decode_text
-from debug_toolbar_core.encoding import Encoder
+from debug_toolbar_core.encoding import Encoder, Written
 from debug_toolbar_core.errors import ToolbarError
 from debug_toolbar_core.following import Following
 from debug_toolbar_core.offload import offload
@@ -89,6 +89,17 @@ class SharedStore:
         if waiting is not None:
             return self.encoder.through(waiting)
         return _decoded(self._documents([id]).get(id))
+
+    async def written(self, id: str) -> Written | None:
+        """Return a record as `load` does, and its JSON text."""
+        return await offload(self._written, id)
+
+    def _written(self, id: str) -> Written | None:
+        waiting = self.backlog.find(id)
+        if waiting is not None:
+            return self.encoder.written(waiting)
+        record = _decoded(self._documents([id]).get(id))
+        return None if record is None else self.encoder.again(record)
 
     async def recent(self, limit: int = 50, before: str | None = None) -> list[Summary]:
         """Return the newest records' summaries, newest first, whichever process saved them."""

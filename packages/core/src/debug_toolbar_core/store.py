@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from debug_toolbar_core.blocks import Notice
 from debug_toolbar_core.record import Record
 from debug_toolbar_core.span import Span
+
+if TYPE_CHECKING:
+    from debug_toolbar_core.encoding import Written
 
 
 @dataclass(slots=True)
@@ -38,7 +42,7 @@ class Summary:
     notices: list[dict[str, Any]] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     revision: int = field(default=0, compare=False)
-    """Grows with each save, where other processes save too (`RevisedStore`): what was made of it before is stale."""
+    """Grows with each save, where the store tells it (`RevisedStore`): what was made of the record before is stale."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the summary as JSON."""
@@ -47,8 +51,14 @@ class Summary:
         return document
 
 
-def summarise(record: Record) -> Summary:
-    """Return the line of a record that went through encoding: its own facts, without what panels say of it."""
+Counts = dict[str, dict[str, float]]
+
+
+def summarise(record: Record, counted: Counts | None = None) -> Summary:
+    """Return the line of a record that went through encoding: its own facts, without what panels say of it.
+
+    Of an outline, which has no spans, the counts are given.
+    """
     summary = Summary(record.id, record.kind, record.started_at, record.parent, duration=record.duration)
     summary.open = record.open
     summary.method = {"websocket": "WS", "task": "TASK", "app": "APP"}.get(record.kind, "")
@@ -64,7 +74,7 @@ def summarise(record: Record) -> Summary:
         summary.error = record.error.type
     if record.kind == "task":
         summary.path = str(record.tags.get("name", ""))
-    summary.counts = _counts(record)
+    summary.counts = counts(record) if counted is None else counted
     return summary
 
 
@@ -72,26 +82,37 @@ def _header(headers: Any, name: str) -> str:
     return next((value for key, value in headers if key.lower() == name), "")
 
 
-def _counts(record: Record) -> dict[str, dict[str, float]]:
-    counts: dict[str, dict[str, float]] = {}
-    for span in record.spans:
-        count = counts.setdefault(span.panel, {"count": 0, "seconds": 0.0})
+def counts(record: Record) -> Counts:
+    """Return how many spans each panel has, and their seconds; of a record that was encoded, or not yet."""
+    found: Counts = {}
+    for span in list(record.spans):
+        count = found.setdefault(span.panel, {"count": 0, "seconds": 0.0})
         if span.attributes.get("band") is True:  # runs around others, whose time it is: a transaction
             continue
         count["count"] += span.attributes.get("aside") is not True  # takes time, and is not what one counts: a COMMIT
         if not within_alike(span):
-            count["seconds"] += span.duration
-    for fold in record.folded.values():
-        count = counts.setdefault(fold.panel, {"count": 0, "seconds": 0.0})
+            count["seconds"] += _seconds(span, record.duration)
+    for fold in list(record.folded.values()):
+        count = found.setdefault(fold.panel, {"count": 0, "seconds": 0.0})
         count["count"] += fold.count
-        count["seconds"] += fold.seconds
-    return counts
+        count["seconds"] += fold.seconds if isfinite(fold.seconds) else 0.0
+    return found
+
+
+def _seconds(span: Span, closed: float | None) -> float:
+    """Return what a span takes once it is encoded: one that runs when its record closes ends there."""
+    end = closed if span.end is None else span.end
+    if end is None:
+        return 0.0
+    return (end if isfinite(end) else 0.0) - (span.start if isfinite(span.start) else 0.0)
 
 
 def within_alike(span: Span) -> bool:
     """Tell whether a span runs inside another of its panel, whose time has its own in it; bands have none."""
     parent = span.parent
-    return parent is not None and parent.panel == span.panel and parent.attributes.get("band") is not True
+    return (
+        parent is not None and parent.kept and parent.panel == span.panel and parent.attributes.get("band") is not True
+    )
 
 
 @runtime_checkable
@@ -125,10 +146,24 @@ class KeepingStore(Protocol):
 
 @runtime_checkable
 class RevisedStore(Protocol):
-    """What a store has besides in which other processes save, too; its summaries have their `revision`."""
+    """What a store has besides that can tell whether a record was saved again, by whatever process.
+
+    Its summaries have their `revision`. What was made of a record is kept for readers only where this is known.
+    """
 
     async def revision(self, id: str) -> int | None:
-        """Return a number that changes with each save of a record, or None when there is none of this id."""
+        """Return a number that changes with each save of a record, or None when there is none of this id.
+
+        Below zero it says that another save would not change it.
+        """
+
+
+@runtime_checkable
+class WrittenStore(Protocol):
+    """What a store has besides that knows its records' JSON to be redacted, so that nobody need do it again."""
+
+    async def written(self, id: str) -> Written | None:
+        """Return a record as `load` does, and its JSON text."""
 
 
 @runtime_checkable

@@ -11,11 +11,13 @@ from debug_toolbar_core.units import jsonable
 
 T = TypeVar("T", bound=dict[str, Any] | None)
 _PLAIN = frozenset({str, int, float, bool, type(None)})
+# What is written was made for it a moment ago, a tree: there are no circles to look for.
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 
 
 def write(document: Any) -> bytes:
     """Return a JSON text in UTF-8; a ValueError where a number or a text is none of JSON's."""
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _encoder.encode(document).encode()
 
 
 def plain(values: T, *tidied: str) -> T:
@@ -38,7 +40,7 @@ def tidy(value: Any) -> Any:
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
     if kind is dict:
         return {tidy(key) if type(key) is str else str(tidy(key)): tidy(item) for key, item in value.items()}
-    if kind is list:
+    if kind is list or kind is tuple:
         return [tidy(item) for item in value]
     if kind is float:
         return value if math.isfinite(value) else None

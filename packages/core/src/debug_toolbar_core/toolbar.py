@@ -15,15 +15,17 @@ from debug_toolbar_core.capture import Capture
 from debug_toolbar_core.config import Config
 from debug_toolbar_core.demand import Demand
 from debug_toolbar_core.discovery import make_panels
+from debug_toolbar_core.drawn import Drawn
 from debug_toolbar_core.encoding import Encoder
 from debug_toolbar_core.errors import UnknownPanel, UnknownRecord
 from debug_toolbar_core.exchange import Wire
 from debug_toolbar_core.keeper import Keeper, make_store
 from debug_toolbar_core.offload import offload
 from debug_toolbar_core.panel import Panel, overrides
+from debug_toolbar_core.reader import Reader
 from debug_toolbar_core.record import Kind, Record
+from debug_toolbar_core.rules import Rules
 from debug_toolbar_core.search import Search
-from debug_toolbar_core.store import RevisedStore
 from debug_toolbar_core.views import Shown, Views, gathered
 
 APP = "app"
@@ -46,8 +48,10 @@ class Toolbar:
         self.panels, self.errors = made.panels, made.errors
         self.by_name = {panel.name: panel for panel in self.panels}
         self.demand = Demand(self.panels, self.config.always)
+        self.rules = Rules(self.config.rules) if self.config.rules else None
         self.views = Views(self.panels, self.border, self.app_data)
         self.store = make_store(self.config.store, self.encoder)
+        self.reader = Reader(self.store, self.encoder, self.views)
         self.keeper = Keeper(self.store, self.config.budget)
         self.app = Application()
         self.app_id: str | None = None
@@ -66,6 +70,7 @@ class Toolbar:
             return
         self.app = app
         self.app_id = self._app_record = None
+        self.reader.forget()  # what views show of the application is another's
         self._enter("adapter", app.hooks)
         for panel in self.panels:
             if overrides(panel, "lifespan") and self.views.needs.get(panel.name) is None:
@@ -95,12 +100,16 @@ class Toolbar:
     ) -> Capture:
         """Open a record in this context; `close()` of what is returned ends it, `keep()` then stores it."""
         record = Record(kind, None, wire, parent, self.config.limits, self.app)
+        if self.rules is not None:
+            demand = (*demand, *self.rules.due(kind, wire))
         return Capture(record, self.demand.collecting(kind, demand), self.border, self.demand.failing)
 
     def keep(self, record: Record) -> None:
         """Give a record to the store, without waiting."""
-        if self.views.summaries:  # somebody looks
-            self.views.forget(record.id)
+        if self.rules is not None:
+            self.rules.seen(record)
+        if self.views.summaries or self.reader.kept:  # somebody looks
+            self._forget(record.id)
         self.keeper.keep(record)
 
     @contextmanager
@@ -157,6 +166,25 @@ class Toolbar:
             found = await self.store.load(record.id)
         return found
 
+    async def drawn(self, id: str) -> Drawn:
+        """Return a stored record with what its panels show, for readers only: it may be shared among them.
+
+        `app` is the application's own. Raises UnknownRecord.
+        """
+        working = self.working.get(id)
+        if working is not None:
+            return await offload(self.reader.take, working)
+        found = await (self._drawn_app() if id == APP else self.reader.read(id, await self.reader.revision(id)))
+        if found is None:
+            raise UnknownRecord(id)
+        return found
+
+    async def _drawn_app(self) -> Drawn | None:
+        found = None if self.app_id is None else await self.reader.read(self.app_id, None)
+        if found is None and (record := await self._load_app()) is not None:
+            found = await self.reader.read(record.id, None)
+        return found
+
     async def recent(
         self, limit: int = 50, before: str | None = None, query: str = ""
     ) -> tuple[list[dict[str, Any]], str | None]:
@@ -178,13 +206,13 @@ class Toolbar:
 
     async def summary(self, id: str, revision: int | None = None) -> dict[str, Any] | None:
         """Return a stored record's line with what its panels say, or None when it is gone."""
-        if revision is None and isinstance(self.store, RevisedStore):  # another process may have saved it anew
-            revision = await self.store.revision(id)
+        if revision is None:
+            revision = await self.reader.revision(id)
         kept = self.views.kept(id, revision or 0)
         if kept is not None:
             return kept
-        record = await self.store.load(id)
-        return None if record is None else await offload(self.views.summary, record, revision or 0)
+        drawn = await self.reader.read(id, revision)
+        return None if drawn is None else await offload(self.views.line, drawn, revision or 0)
 
     def troubles(self) -> list[Notice]:
         """Return what is wrong with the store: records that it lost, or cannot write or read now."""
@@ -211,7 +239,11 @@ class Toolbar:
     async def clear(self) -> None:
         """Forget every stored record."""
         await self.store.clear()
-        self.views.forget()
+        self._forget()
+
+    def _forget(self, id: str | None = None) -> None:
+        self.views.forget(id)
+        self.reader.forget(id)
 
     async def refresh(self, record: Record, panel: str) -> tuple[Record, list[Block]]:
         """Have a panel bring a stored record up to date for a reader; return it, and a notice when that failed."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from debug_toolbar_core.blocks import LEVELS, Block, Notice, checked, walk
 from debug_toolbar_core.border import Border
+from debug_toolbar_core.drawn import Drawn
 from debug_toolbar_core.fault import Failure
 from debug_toolbar_core.panel import Panel, overrides
 from debug_toolbar_core.record import Record
@@ -56,19 +57,14 @@ class Views:
 
     def show(self, record: Record, panel: Panel) -> Shown:
         """Return what a panel shows; its failure, then or while collecting, is a notice in its place."""
-        if not overrides(panel, "gather"):
-            return self._own(record, panel)
-        views = [self._own(record, other) for other in self.of(record)]
-        own = next((view for view in views if view.panel is panel), None) or self._own(record, panel)
-        return self._gathered(record, own, views)
+        return Drawn(self, record).show(panel)
 
     def all(self, record: Record) -> list[Shown]:
         """Return what every panel shows of a record, in menu order."""
-        views = [self._own(record, panel) for panel in self.of(record)]
-        return [self._gathered(record, view, views) if overrides(view.panel, "gather") else view for view in views]
+        return Drawn(self, record).all()
 
-    def _own(self, record: Record, panel: Panel) -> Shown:
-        """Draw a panel's own view."""
+    def own(self, record: Record, panel: Panel) -> Shown:
+        """Draw a panel's own view; the record is the drawer's own, which notes in it what this panel is to see."""
         if record.kind != "app" and "app" in panel.kinds and overrides(panel, "collect") and not record.imported:
             record.app_data = self.app_data().get(panel.name, {})
         blocks, failure = self._drawn(record, panel, lambda: panel.view(record))
@@ -78,7 +74,7 @@ class Views:
             blocks.insert(0, Notice("error", text, "The rest of the record is complete.", label="panel failed"))
         return make_shown(panel, blocks, [block for block in walk(blocks) if isinstance(block, Notice)])
 
-    def _gathered(self, record: Record, own: Shown, views: Sequence[Shown]) -> Shown:
+    def gathered(self, record: Record, own: Shown, views: Sequence[Shown]) -> Shown:
         """Draw what a panel makes of all notices; what it shows itself is then among them, so it counts once."""
         found = gathered(views)
         titles = {view.panel.name: view.panel.title for view in views}
@@ -128,11 +124,16 @@ class Views:
             ],
         }
 
-    def summary(self, record: Record, revision: int = 0) -> dict[str, Any]:
+    def summary(self, record: Record) -> dict[str, Any]:
         """Return a record's line in a list, with badges, levels and the worst notices."""
+        return self.line(Drawn(self, record))
+
+    def line(self, drawn: Drawn, revision: int = 0) -> dict[str, Any]:
+        """Return the line of a record that is drawn, which is kept once the record is closed."""
+        record = drawn.record
         kept = self.kept(record.id, revision)
         if kept is None or record.open:
-            kept = self.summarise(record, self.all(record))
+            kept = self.summarise(record, drawn.all())
             if not record.open:
                 self.keep(record.id, kept, revision)
         return kept

@@ -11,7 +11,9 @@ from debug_toolbar_core.blocks import (
     Block,
     Button,
     Code,
+    Diff,
     Facts,
+    Flame,
     Level,
     Notice,
     Section,
@@ -21,7 +23,7 @@ from debug_toolbar_core.blocks import (
     Unit,
 )
 
-DRAWN = (Badge, Notice, Facts, Table, Timeline, Tree, Code, Section, Button)
+DRAWN = (Badge, Notice, Facts, Table, Timeline, Tree, Code, Diff, Flame, Section, Button)
 _LEVELS = {*get_args(Level), None}
 _UNITS = {*get_args(Unit), None}
 _LANGUAGES = {"sql", "python", "json", "http", "html", "text"}

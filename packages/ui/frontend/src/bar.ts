@@ -38,14 +38,14 @@ if (!document.querySelector(name)) {
   const open = (): unknown =>
     import("./dock").then(
       (dock) => dock.toggle(shadow, prefix, record),
-      () => window.open(`${prefix}/#/r/${record}`),
+      () => window.open(prefix + "/#/r/" + record),
     );
 
   // A status' colour is that of its first digit; findings take the one of 4xx or 5xx.
   const section = (...inside: (string | Node)[]): HTMLElement => element("span", "", ...inside);
   // Numbers become text in `append`.
   const bold = (text: string | number): HTMLElement => element("b", "", text as string);
-  const pill = (kind: unknown, text: unknown): HTMLElement => element("em", `s${kind as string}`.slice(0, 2), text as string);
+  const pill = (kind: unknown, text: unknown): HTMLElement => element("em", "s" + (kind + "")[0], text as string);
 
   const draw = (summary?: Summary): void => {
     button.replaceChildren(section("◧"));
@@ -55,11 +55,11 @@ if (!document.querySelector(name)) {
       button.append(
         section(bold(summary.method), " ", pill(status, status),
           ` ${+(summary.duration! * 1e3).toPrecision(summary.duration! < 0.1 ? 2 : 3)} ms`),
-        ...summary.badges
+        element("div", "", ...summary.badges
           // Of the levels only `warning` and `error` have a fifth letter.
-          .filter((badge) => badge.level?.[4] || (summary.counts[badge.panel] && !/^(dep|tem)/.test(badge.panel)))
+          .filter((badge) => badge.level?.[4] || (summary.counts[badge.panel] && !/^(de|te)/.test(badge.panel)))
           .map((badge) =>
-            section(element("i", badge.panel), badge.title, " ", bold(badge.text), element("small", "", ` ${badge.detail ?? ""}`))),
+            section(element("i", badge.panel), badge.title, " ", bold(badge.text), " ", element("small", "", badge.detail ?? "")))),
         findings
           ? section(pill(levels.error ? 5 : 4, findings > 1 ? findings + " findings" : summary.notices[0]!.label ?? summary.notices[0]!.text))
           : "",
@@ -70,7 +70,7 @@ if (!document.querySelector(name)) {
 
   // The record is stored a moment after the page was sent, so a miss is asked for again.
   const load = async (id: string, tries: number): Promise<void> => {
-    const answer = await fetch(`${prefix}/api/records/${id}?summary`).then((answer) => answer.json()).catch(() => {});
+    const answer = await fetch(prefix + "/api/records/" + id + "?summary").then((answer) => answer.json()).catch(() => {});
     if (id === record) {
       if (answer?.summary) draw(answer.summary);
       else if (tries) setTimeout(load, 2e3 / tries, id, tries - 1);
@@ -86,7 +86,7 @@ if (!document.querySelector(name)) {
       record = tag["record"]!;
       prefix = tag["prefix"]!;
       seen = 0;
-      fetches.textContent = "";
+      fetches.replaceChildren();
       draw();
       load(record, 6);
     }

@@ -4,6 +4,7 @@ import { customElement, query, state } from "lit/decorators.js";
 import { Api } from "./api";
 import { base, tokenSheet } from "./base";
 import { heading } from "./shell/heading";
+import "./dashboard/banners";
 import "./dashboard/list";
 import type { RecordList } from "./dashboard/list";
 import { nowhere, readPlace, writePlace, type Place } from "./dashboard/place";
@@ -93,6 +94,7 @@ export class Dashboard extends LitElement {
         ${this.#live()}<span class="grow"></span>${this.#tools()}
       </header>
       ${this.#lost()}
+      <dt-banners .notices=${this.#records.notices}></dt-banners>
       <div class="split ${open ? "opened" : ""}">
         <section class="left" aria-label="Records">
           ${this.#chips()}

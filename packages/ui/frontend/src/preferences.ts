@@ -14,6 +14,8 @@ export interface Preferences {
   editor: string | null;
   editorUrl: string;
   paths: [string, string][];
+  /** Groups of the menu whose empty panels are shown too. */
+  unfolded: string[];
 }
 
 const key = "debug-toolbar-dock";
@@ -29,6 +31,7 @@ const defaults: Preferences = {
   editor: null,
   editorUrl: "",
   paths: [],
+  unfolded: [],
 };
 
 let current: Preferences | null = null;

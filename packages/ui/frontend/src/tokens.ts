@@ -25,6 +25,9 @@ export const colours = {
   "k-ws": ["#527f18", "#9ccf5c"],
   "k-user": ["#8a6d00", "#d8c25a"],
   "k-log": ["#4f6f8f", "#8fb3d6"],
+  "k-dependency": ["#0b7a99", "#5fc6e3"],
+  "k-event": ["#7f6a4c", "#cdb594"],
+  "k-graphql": ["#5b5bd6", "#9893f9"],
 } as const satisfies Record<string, Pair>;
 
 /** Sizes and faces; the custom property is `--dt-<name>`. */
@@ -46,7 +49,9 @@ const hues: Readonly<Record<string, keyof typeof colours>> = {
   "http-client": "k-http",
   templates: "k-template",
   saq: "k-task",
-  events: "k-task",
+  events: "k-event",
+  dependencies: "k-dependency",
+  strawberry: "k-graphql",
   websocket: "k-ws",
   user: "k-user",
   span: "k-user",

@@ -191,6 +191,8 @@ export interface RecordDetail {
 export interface RecordPage {
   records: Summary[];
   next: string | null;
+  /** What is wrong with the toolbar itself, its store above all; older servers send none. */
+  notices?: NoticeBlock[];
 }
 
 export interface PanelView {

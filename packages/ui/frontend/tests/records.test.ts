@@ -5,8 +5,10 @@ import { readPlace, writePlace } from "../src/dashboard/place";
 import { byRoute, percentile } from "../src/dashboard/routes";
 import { recordIds, redirectsBefore } from "../src/dock/page";
 import { differences, measures } from "../src/shell/differences";
-import { groups } from "../src/shell/menu";
-import type { PanelEntry } from "../src/types";
+import { foldedOf, groups } from "../src/shell/menu";
+import { pathOf } from "../src/shell/pieces";
+import { stillAway, subject, subjects } from "../src/dashboard/banners";
+import type { NoticeBlock, PanelEntry } from "../src/types";
 import { aRecord, aSpan, aSummary } from "./samples";
 
 test("what one record did and the other did not is added or gone", () => {
@@ -64,4 +66,30 @@ test("the menu keeps its order; a stranger's group comes before the application'
   assert.deepEqual(twice.map(([group, entries]) => [group, entries.map(({ key }) => key)]), [
     ["request", ["request", "routes"]], ["application", ["git", "app:routes"]],
   ]);
+});
+
+test("the empty panels of a group are folded where they are many, but not what failed, warns or is open", () => {
+  const entry = (name: string, more: Partial<PanelEntry> = {}) => ({ key: name, panel: { name, title: name, group: "data", badge: null, level: null, empty: true, failure: null, needs: null, actions: [], ...more } });
+  const few = ["a", "b", "c"].map((name) => entry(name));
+  assert.deepEqual(foldedOf([...few, entry("full", { empty: false })], null), []);
+  const many = [...few, entry("d"), entry("e"), entry("failed", { failure: { message: "no" } }), entry("warns", { level: "warning" }), entry("full", { empty: false })];
+  assert.deepEqual(foldedOf(many, "c").map(({ key }) => key), ["a", "b", "d", "e"]);
+});
+
+test("a query is shown as one reads it, and what divides it or is no text as it was sent", () => {
+  const shown = (query: string): string => pathOf({ path: "/a%20b", query });
+  assert.equal(shown("q=%7Bbooks%20%C3%A9%7D"), "/a%20b?q={books é}");
+  assert.equal(shown("q=a%26b%3Dc&p=100%25%32%30"), "/a%20b?q=a%26b%3Dc&p=100%2520");
+  assert.equal(shown("q=%E0%A4%A&x=%00%E2%80%AE"), "/a%20b?q=%E0%A4%A&x=\\u0000\\u202e");
+  assert.equal(shown(""), "/a%20b");
+});
+
+test("what was put away stays so while it is the matter, and is told again when it came back", () => {
+  const notice = (label: string, text: string): NoticeBlock => ({ type: "notice", level: "error", text, label, hint: null, source: null, saves: null, key: null });
+  const lost = notice("records lost", "The store lost 3 records.");
+  const away = new Set([subject(lost)]);
+  assert.deepEqual([...stillAway(away, [notice("records lost", "The store lost 4 records."), notice("store away", "x")])], ["records lost"]);
+  assert.deepEqual([...stillAway(away, [])], []);
+  const [both, other] = subjects([lost, notice("store away", "x"), notice("records lost", "y")]);
+  assert.deepEqual([both?.length, other?.[0]?.text], [2, "x"]);
 });

@@ -1,4 +1,4 @@
-"""A panel of Debug Toolbar for ASGI: what happened."""
+"""Debug Toolbar panel: tasks, awaits and blocking calls of a request on the event loop."""
 
 from debug_toolbar_async.panel import AsyncPanel
 

@@ -1,37 +1,65 @@
-"""The panel: what happened."""
+"""The async panel: every task of a request, what it waited for, and what held the event loop meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Literal
 
-from debug_toolbar_core import Panel, Record
-from debug_toolbar_core.blocks import Badge, Block, Fact, Facts, Notice
+from debug_toolbar_async.factory import HELD
+from debug_toolbar_async.reading import seen_of
+from debug_toolbar_async.views import show
+from debug_toolbar_async.watch import Watch
+from debug_toolbar_core import Panel, Record, action
+from debug_toolbar_core.blocks import Block, Code, Notice
 
 
 @dataclass
 class AsyncPanel(Panel):
-    """Show what happened; its fields are its options."""
+    """Shows the tasks of a request, its await points, its critical path, and what blocked the event loop.
 
-    name, title = "async", "Async"
+    Example: `AsyncPanel(blocking=0.1)`.
+    """
 
-    slow: float = 1.0
-    """A request that takes longer, in seconds, is worth a notice."""
+    name: ClassVar[str] = "async"
+    title: ClassVar[str] = "Async"
+    on_demand: ClassVar[bool] = True
+    order: ClassVar[int] = 60
+
+    blocking: float = 0.05
+    """Seconds from which on a slice that holds the event loop counts as blocking."""
 
     def collect(self, record: Record) -> Generator[None, None, Any]:
-        """Measure around the request. What belongs to it stays in local variables: many run at once."""
-        start = record.now()
-        yield
-        return {"seconds": record.now() - start}
+        watch = Watch(record, self.blocking)
+        watch.begin()
+        record.hold(HELD, watch)
+        record.drive(watch.drive)
+        try:
+            yield
+        finally:
+            data = watch.close()
+        return data
 
     def view(self, record: Record) -> Iterable[Block]:
-        """Show what was measured: the record may come from another process, or from a file."""
-        measured = record.data.get(self.name)
-        if measured is None:
-            return
-        seconds = measured["seconds"]
-        yield Badge(f"{seconds * 1000:.0f} ms", level="warning" if seconds > self.slow else None)
-        yield Facts([Fact("measured", seconds, "s")], headline=True)
-        if seconds > self.slow:
-            yield Notice("warning", "This request was slow.", hint="Measure what you want to know instead.")
+        return show(record)
+
+    @action("Timeline as JSON")
+    async def timeline(self, record: Record) -> Iterable[Block]:
+        """Give the tasks with their states over time, threads, cancellations and blocking calls as JSON."""
+        return _exported(record, "timeline")
+
+    @action("Trace for Perfetto")
+    async def trace(self, record: Record) -> Iterable[Block]:
+        """Give the same as a trace file for ui.perfetto.dev or chrome://tracing."""
+        return _exported(record, "trace")
+
+
+def _exported(record: Record, form: Literal["timeline", "trace"]) -> Iterable[Block]:
+    from debug_toolbar_async import exports  # only for who exports
+
+    seen = seen_of(record)
+    if seen is None:
+        return [Notice("info", "This record was not watched.")]
+    made = exports.timeline(seen) if form == "timeline" else exports.trace(seen)
+    title = "timeline.json" if form == "timeline" else "trace.json, for ui.perfetto.dev"
+    return [Code(made, "json", title=title)]

@@ -1,4 +1,4 @@
-"""A panel of Debug Toolbar for ASGI: what happened."""
+"""Debug Toolbar panel: the memory that a request allocated and kept."""
 
 from debug_toolbar_memory.panel import MemoryPanel
 

@@ -1,37 +1,55 @@
-"""The panel: what happened."""
+"""The memory panel: what a request allocated, kept and grew by, and the collector's pauses."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 from debug_toolbar_core import Panel, Record
-from debug_toolbar_core.blocks import Badge, Block, Fact, Facts, Notice
+from debug_toolbar_core.blocks import Block
+from debug_toolbar_memory.following import PANEL
+from debug_toolbar_memory.views import show
 
 
 @dataclass
 class MemoryPanel(Panel):
-    """Show what happened; its fields are its options."""
+    """The memory of one request: peak, what it kept, where, growth between requests, the garbage collector."""
 
-    name, title = "memory", "Memory"
+    name = PANEL
+    title = "Memory"
+    on_demand = True
+    group = "runtime"
+    order = 30
 
-    slow: float = 1.0
-    """A request that takes longer, in seconds, is worth a notice."""
+    engine: Literal["auto", "tracemalloc", "memray"] = "auto"
+    """`memray` is exact in threads too, sees C libraries and is faster; `auto` takes it where it is installed."""
+    frames: int = 64
+    """Frames of each stack that tracemalloc keeps; deeper allocations cannot be told to be the request's."""
+    traces: int = 500_000
+    """Live allocations that are looked through for their places; with more the totals stand alone."""
+    native: bool = False
+    """Whether memray walks C frames too; several times slower."""
 
     def collect(self, record: Record) -> Generator[None, None, Any]:
-        """Measure around the request. What belongs to it stays in local variables: many run at once."""
-        start = record.now()
-        yield
-        return {"seconds": record.now() - start}
+        from debug_toolbar_memory.choice import begin
+        from debug_toolbar_memory.measure import Measure
+        from debug_toolbar_memory.visits import compared
+
+        chosen = partial(begin, engine=self.engine, frames=self.frames, traces=self.traces, native=self.native)
+        measure = Measure(record, chosen)
+        try:
+            measure.open()
+            yield
+            if measure.result is None:  # no driver came to its end: cancelled, or not driven at all
+                measure.stop()
+                measure.finish()
+        finally:
+            measure.close()
+        facts = compared(record, measure.facts())
+        measure.forget()
+        return facts
 
     def view(self, record: Record) -> Iterable[Block]:
-        """Show what was measured: the record may come from another process, or from a file."""
-        measured = record.data.get(self.name)
-        if measured is None:
-            return
-        seconds = measured["seconds"]
-        yield Badge(f"{seconds * 1000:.0f} ms", level="warning" if seconds > self.slow else None)
-        yield Facts([Fact("measured", seconds, "s")], headline=True)
-        if seconds > self.slow:
-            yield Notice("warning", "This request was slow.", hint="Measure what you want to know instead.")
+        return show(record)

@@ -1,4 +1,4 @@
-"""A panel of Debug Toolbar for ASGI: what happened."""
+"""Debug Toolbar panel: where the time of one request went, truly, on an async server."""
 
 from debug_toolbar_profiling.panel import ProfilingPanel
 

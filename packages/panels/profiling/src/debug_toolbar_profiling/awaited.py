@@ -56,7 +56,12 @@ def _frame(work: Any) -> tuple[FrameType | None, Any]:
 
 def _inside(work: Any) -> Any:
     """Return the coroutine or future within what the interpreter puts around it to iterate, as `asend` does."""
-    if type(work).__name__ not in ("async_generator_asend", "async_generator_athrow", "coroutine_wrapper", "FutureIter"):
+    if type(work).__name__ not in (
+        "async_generator_asend",
+        "async_generator_athrow",
+        "coroutine_wrapper",
+        "FutureIter",
+    ):
         return None
     kinds = (*_KINDS, asyncio.Future)
     return next((thing for thing in gc.get_referents(work) if issubclass(type(thing), kinds)), None)
@@ -66,8 +71,9 @@ def _end(work: Any) -> list[Place]:
     """Name what is awaited at the end: a task by its coroutine, anything else by its type."""
     if work is None:
         return []
-    if isinstance(work, asyncio.Task) and type(coroutine := work.get_coro()) is CoroutineType:
-        return [(f"task {coroutine.__qualname__}", 0)]
+    if issubclass(type(work), asyncio.Task):
+        name = getattr(work.get_coro(), "__qualname__", None)
+        return [(f"task {name}" if type(name) is str else "task", 0)]
     return [(".".join(named(type(work))).removeprefix("_"), 0)]
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate, repeat
+from operator import attrgetter
 from types import CodeType, FrameType
 from typing import Any
 
@@ -12,6 +15,7 @@ from debug_toolbar_core.drive import driven
 from debug_toolbar_core.source import is_library
 
 _DRIVEN: CodeType = driven.__code__
+_CODE = attrgetter("f_code")
 _MOST = 1_000
 _KEPT = 120
 _SNAPSHOT = sys.version_info < (3, 13)
@@ -36,7 +40,7 @@ class Climb:
         """Add the frame that was climbed to."""
         self.functions.append(root.f_code)
         if self.place is None and is_user(root.f_code):
-            self.place = (root.f_code, root.f_lineno or root.f_code.co_firstlineno)
+            self.place = (root.f_code, line_of(root))
 
     def outermost_first(self) -> list[CodeType | str]:
         """Return the stack as it was called; of a very deep one its two ends."""
@@ -48,30 +52,38 @@ class Climb:
         return found
 
 
-def climb(leaf: FrameType | None, root: FrameType | None, greenlet: Any = None) -> Climb:
-    """Walk from a frame out to `root`, which is left out, on through the greenlet in which the loop runs.
+def walk(leaf: FrameType | None) -> list[FrameType]:
+    """Return a thread's frames from one out, in one step of C: no other thread runs before it is done."""
+    found: list[Any] = []
+    if leaf is None:
+        return found
+    with suppress(AttributeError):  # the outermost frame's `f_back` is None, and that has none
+        found.extend(accumulate(repeat("f_back", _MOST), getattr, initial=leaf))
+    if found[-1] is None:
+        found.pop()
+    return found
 
-    While it walks the thread may run on: frames that were left no longer lead anywhere, so that what reaches the
-    root was running under it.
+
+def climb(leaf: FrameType | None, root: FrameType | None, greenlet: Any = None) -> Climb:
+    """Return the stack from a frame out to `root`, which is left out, on through the greenlet in which the loop runs.
+
+    The thread may have run on since its leaf was seen: frames that were left lead nowhere, so that what reaches
+    the root was running under it.
     """
-    found: list[CodeType] = []
-    place: tuple[CodeType, int] | None = None
-    frame = leaf
-    while frame is not root:
-        if frame is None:
-            frame, greenlet = getattr(greenlet, "gr_frame", None), None
-            if frame is None:
-                return Climb(found, place, reached=False)
-            continue
-        code = frame.f_code
-        if place is None and is_user(code):
-            place = (code, frame.f_lineno or code.co_firstlineno)
-        if code is not _DRIVEN:
-            found.append(code)
-            if len(found) >= _MOST:
-                return Climb(found, place, reached=False)
-        frame = frame.f_back
-    return Climb(found, place, reached=root is not None)
+    frames = walk(leaf)
+    whole = root in frames
+    if not whole and len(frames) <= _MOST and (outer := getattr(greenlet, "gr_frame", None)) is not None:
+        frames += walk(outer)
+        whole = root in frames
+    if whole and root is not None:
+        del frames[frames.index(root) :]
+    place = next(((frame.f_code, line_of(frame)) for frame in frames if is_user(frame.f_code)), None)
+    return Climb([code for code in map(_CODE, frames) if code is not _DRIVEN], place, whole)
+
+
+def line_of(frame: FrameType) -> int:
+    """Return the line at which a frame is."""
+    return frame.f_lineno or frame.f_code.co_firstlineno
 
 
 def is_user(code: CodeType) -> bool:

@@ -25,11 +25,14 @@ def _told() -> bool:
     return bool(of_thread(get_ident()) == _clock(get_native_id()))
 
 
+_TOLD = _told()
+
+
 class Clocks:
-    """CPU clocks by thread. A thread that is gone, or cannot be asked, has None: it is never touched, only its number."""
+    """CPU clocks by thread; one that is gone, or cannot be asked, has None. No thread is touched, only its number."""
 
     def __init__(self, told: bool | None = None) -> None:
-        self.told = _told() if told is None else told
+        self.told = _TOLD if told is None else told
         self._clocks: dict[int, int | None] = {}
 
     def cpu(self, thread: int) -> float | None:

@@ -12,7 +12,7 @@ from types import BuiltinMethodType, FrameType
 from typing import TYPE_CHECKING, Any
 
 from debug_toolbar_core.context import position
-from debug_toolbar_profiling.climb import local
+from debug_toolbar_profiling.climb import local, walk
 
 if TYPE_CHECKING:
     from debug_toolbar_profiling.run import Run
@@ -54,13 +54,14 @@ def context_given(call: Any, arguments: Any = ()) -> Context | None:
     return None
 
 
-def workplace(frame: FrameType | None) -> tuple[FrameType, FrameType] | None:
-    """Return the frame of a library in which a thread takes up its work, and the frame of the work right in it."""
+def workplace(leaf: FrameType) -> tuple[FrameType, FrameType] | None:
+    """Return the frame of a library in which a thread took up its work, and the frame of the work right in it."""
     work = None
-    while frame is not None:
-        if frame.f_code.co_qualname in _WORKERS and frame.f_code.co_filename.endswith(_FILES):
+    for frame in walk(leaf):
+        code = frame.f_code
+        if code.co_qualname in _WORKERS and code.co_filename.endswith(_FILES):
             return None if work is None else (frame, work)
-        work, frame = frame, frame.f_back
+        work = frame
     return None
 
 
@@ -92,7 +93,7 @@ def _of_waiting(future: Any) -> Context | None:
         for cell in getattr(callback, "__closure__", None) or ():
             awaited = cell.cell_contents
             if issubclass(type(awaited), asyncio.Future):
-                for _, context in awaited._callbacks or ():  # type: ignore[attr-defined]  # not in the stubs
+                for _, context in awaited._callbacks or ():
                     return context if type(context) is Context else None
     return None
 

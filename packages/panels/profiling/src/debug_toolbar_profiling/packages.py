@@ -9,9 +9,7 @@ from debug_toolbar_core.source import is_library
 
 APP, PYTHON = "app", "python"
 _SITES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-_PYTHON = tuple(
-    os.path.join(path, "") for name in ("stdlib", "platstdlib") if (path := sysconfig.get_path(name)) is not None
-)
+_PYTHON = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib"))
 _OURS = f"{os.sep}debug_toolbar_"
 
 

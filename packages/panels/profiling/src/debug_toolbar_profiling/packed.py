@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from math import inf
+from types import CodeType
 from typing import Any
 
 from debug_toolbar_core import Record
 from debug_toolbar_profiling.packages import package_of
 from debug_toolbar_profiling.run import Run
 from debug_toolbar_profiling.samples import ELSEWHERE, RUNNING
-from debug_toolbar_profiling.stacks import ROOT, Function, Stacks
+from debug_toolbar_profiling.stacks import ROOT, Function, Named, Stacks
 
 FORMAT = 1
+UNSEEN = "not sampled (too short)"
 _PIECE = 12_000
 _ROOM_MOST = 300_000
 _FUNCTIONS_MOST = 2_500
 _LINES_MOST = 500
 _SHORT = 200
+_TOO_LARGE = "The profile is larger than what this record may still hold: its figures alone are left."
 GAP = 0.025
 """Seconds without a sample in running code from which on the panel tells of it."""
 
@@ -27,27 +31,32 @@ class Names:
     def __init__(self) -> None:
         self.functions: list[str] = []
         self.files: list[str] = []
-        self._functions: dict[Function, int] = {}
+        self._functions: dict[Hashable, int] = {}
         self._files: dict[str, int] = {}
 
     def number(self, function: Function) -> int:
-        """Return a function's number."""
-        known = self._functions.get(function)
+        """Return a function's number; the same one for its code and for what another profiler calls it."""
+        if isinstance(function, CodeType):
+            function = Named(function.co_qualname, function.co_filename, function.co_firstlineno)
+        key = function if isinstance(function, str) or not function.file else function[1:]
+        known = self._functions.get(key)
         if known is None:
             if len(self.functions) >= _FUNCTIONS_MOST:
-                function = "… (more functions)"
-            known = self._functions.setdefault(function, len(self.functions))
+                key = function = "… (more functions)"
+            known = self._functions.setdefault(key, len(self.functions))
             if known == len(self.functions):
                 self.functions.append(self._told(function))
         return known
 
-    def _told(self, function: Function) -> str:
+    def _told(self, function: Named | str) -> str:
         if isinstance(function, str):
             return f"{_plain(function)}|0|"
-        file = self._files.setdefault(function.co_filename, len(self.files))
+        if not function.file:
+            return f"{_plain(function.name)}|0|"
+        file = self._files.setdefault(function.file, len(self.files))
         if file == len(self.files):
-            self.files.append(f"{package_of(function.co_filename)}|{function.co_filename[:1000]}")
-        return f"{_plain(function.co_qualname)}|{function.co_firstlineno}|{file}"
+            self.files.append(f"{package_of(function.file)}|{function.file[:1000]}")
+        return f"{_plain(function.name)}|{function.line}|{file}"
 
 
 def _plain(name: str) -> str:
@@ -62,9 +71,10 @@ def packed(run: Run, record: Record) -> dict[str, Any]:
     nodes = [(parent, names.number(function)) for parent, function in run.stacks.nodes[1:]]
     lines = sorted(run.lines.items(), key=lambda item: -item[1])[:_LINES_MOST]
     points = sorted(run.waits.points.items(), key=lambda item: -item[1][1])
-    data = {
+    told = facts(run)
+    data: dict[str, Any] = {
         "format": FORMAT,
-        "facts": facts(run),
+        "facts": told,
         "notes": run.notes[:20],
         "nodes": pieces(number for node in nodes for number in node),
         "samples": pieces(_flat(taken)),
@@ -74,15 +84,20 @@ def packed(run: Run, record: Record) -> dict[str, Any]:
             for (code, line, what), (count, seconds, longest) in points
             for n in (names.number(code), line, names.number(what), int(count), micro(seconds), micro(longest))
         ),
+        "calls": pieces(
+            n
+            for function, (calls, own, total) in run.calls.items()
+            for n in (names.number(function), calls, micro(own), micro(total))
+        ),
         "functions": names.functions,
         "files": names.files,
     }
     if _size(data) > room and len(taken) > 1:
         run.samples.fold()
         data["samples"] = pieces(_flat(_samples(run)))
-        data["facts"]["in_order"] = False
+        told["in_order"] = False
     if _size(data) > room:
-        return {"format": FORMAT, "facts": facts(run), "notes": [*run.notes[:20], "cut"]}
+        return {"format": FORMAT, "facts": told, "notes": [*run.notes[:20], _TOO_LARGE]}
     return data
 
 
@@ -92,6 +107,7 @@ def facts(run: Run) -> dict[str, Any]:
     samples = run.samples
     gap, where = run.gap
     found = {
+        "engine": run.engine,
         "driven": run.driven,
         "running": seconds if run.driven else samples.seconds(RUNNING),
         "cpu": cpu if run.driven else samples.cpu(RUNNING),
@@ -109,7 +125,9 @@ def facts(run: Run) -> dict[str, Any]:
     }
     if gap >= GAP:
         found["gap"] = gap
-        found["gap_in"] = where if isinstance(where, str) else _plain(where.co_qualname)
+        found["gap_in"] = (
+            where if isinstance(where, str) else _plain(where.name if isinstance(where, Named) else where.co_qualname)
+        )
     return found
 
 
@@ -122,13 +140,35 @@ def samples_interval(run: Run) -> float | None:
 def _samples(run: Run) -> list[list[float]]:
     """Join what ran and what waited, in the order of time."""
     waits, known = run.waits, dict[int, int]()
-    joined = list(run.samples.taken)
+    joined = [*run.samples.taken, *(() if run.replaced else _unseen(run))]
+    if run.replaced:  # the other profiler tells of the waits, too
+        return joined
     for at, kind, node, seconds, cpu in waits.samples.taken:
         number = int(node)
         if number not in known:
             known[number] = run.stacks.node(_waiting(waits.stacks, number))
         joined.append([at, kind, known[number], seconds, cpu])
     return sorted(joined, key=lambda sample: sample[0])
+
+
+def _unseen(run: Run) -> Iterator[list[float]]:
+    """Return what ran and no sample was taken of: slices that were over before the sampler's turn came.
+
+    Between two waits it stands under the calls that both have in common; elsewhere it is known of no function.
+    """
+    seconds, cpu, _, _ = run.state
+    left = seconds - run.accounted
+    if not run.driven or left <= 0:
+        return
+    cpu_share = min(1.0, max(0.0, cpu - run.accounted_cpu) / left)
+    between = run.waits.slices
+    part = min(1.0, left / (sum(between.values()) or 1.0))
+    for (before, after), ran in between.items():
+        node = run.stacks.node([*run.waits.around(before, after), UNSEEN])
+        left -= ran * part
+        yield [inf, RUNNING, node, ran * part, ran * part * cpu_share]
+    if left > 0:
+        yield [inf, RUNNING, run.stacks.node((UNSEEN,)), left, left * cpu_share]
 
 
 def _waiting(stacks: Stacks, node: int) -> Iterable[Function]:
@@ -153,5 +193,3 @@ def pieces(numbers: Iterable[int]) -> list[str]:
 
 def _size(data: dict[str, Any]) -> int:
     return sum(len(text) for value in data.values() if isinstance(value, list) for text in value)
-
-

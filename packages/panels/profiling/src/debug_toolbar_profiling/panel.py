@@ -9,9 +9,13 @@ from typing import Any, ClassVar
 from debug_toolbar_core import Panel, Record
 from debug_toolbar_core.blocks import Block
 from debug_toolbar_core.record import Kind
+from debug_toolbar_profiling.engines import Name, started
+from debug_toolbar_profiling.others import profilers, tracers
 from debug_toolbar_profiling.packed import packed
 from debug_toolbar_profiling.run import Run
 from debug_toolbar_profiling.sampler import SAMPLER
+from debug_toolbar_profiling.shown import shown
+from debug_toolbar_profiling.taken import Taken
 
 
 @dataclass
@@ -28,18 +32,37 @@ class ProfilingPanel(Panel):
     group: ClassVar[str] = "runtime"
     order: ClassVar[int] = 20
 
+    engine: Name = "sampling"
+    """`sampling` costs next to nothing; `yappi` counts every call, `pyinstrument` samples tasks: both slow all down."""
+
     def collect(self, record: Record) -> Generator[None, None, Any]:
         run = Run(record)
         record.hold(self.name, run)
-        record.drive(run.drive)
+        # Innermost of the drivers: awaits are then followed in the application's own coroutine, through no other's.
+        record.drivers = [run.drive, *record.drivers]
+        engine = started(self.engine, run, record.id)
+        if engine is None:
+            _tell_others(run)
         SAMPLER.add(run)
         try:
             yield
         finally:
             SAMPLER.remove(run)
+            if engine is not None:
+                engine.stop(run)
+            record.cost += run.cost + run.waits.cost
             data = packed(run, record)
             run.end()
         return data
 
     def view(self, record: Record) -> Iterable[Block]:
-        return ()
+        taken = Taken.of(record.data.get(self.name))
+        if taken is not None:
+            yield from shown(taken, record)
+
+
+def _tell_others(run: Run) -> None:
+    if others := profilers():
+        run.notes.append(f"{', '.join(others)} was at work at the same time: its cost is in these times.")
+    if others := tracers():
+        run.notes.append(f"{', '.join(others)} traced the code meanwhile: its cost is in these times.")

@@ -1,25 +1,31 @@
-"""Run: one record while it is profiled: the slices it runs on the event loop, its waits, and the samples it is given."""
+"""Run: one record while it is profiled: its slices on the event loop, its waits, and the samples it is given."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from collections.abc import Awaitable
+from math import inf
 from threading import get_ident
-from time import perf_counter, thread_time
+from time import perf_counter, sleep, thread_time
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, ClassVar
 
 from debug_toolbar_core import Record
 from debug_toolbar_core.drive import driven
-from debug_toolbar_profiling.waits import Waits
 from debug_toolbar_profiling.samples import Samples
-from debug_toolbar_profiling.stacks import Function, Stacks
+from debug_toolbar_profiling.stacks import Count, Function, Named, Stacks
+from debug_toolbar_profiling.waits import Waits
 
 SLICES: dict[int, Run] = {}
 """By thread: the record whose coroutine runs there right now, as its driver tells."""
 State = tuple[float, float, float | None, float]
 """Seconds run and CPU seconds before the current slice; when it began, None while suspended; the CPU clock then."""
+LATE = 0.0002
+"""Seconds by which the sampler may be late before it is let in."""
+_YIELD = 50e-6
+LENIENT = 0.002
+"""Seconds before the last look for which a sample may stand as well, where that look found nothing running."""
 _LINES_MOST = 2_000
 
 
@@ -29,7 +35,11 @@ class Run:
     `state` is replaced as a whole: whoever finds the same one twice knows that the slice is still the same.
     """
 
+    due: ClassVar[float] = inf
+    """When the sampler should have looked at the latest."""
+
     def __init__(self, record: Record) -> None:
+        self.engine = "sampling"
         self.started = record.started
         self.thread = get_ident()
         self.loop = asyncio._get_running_loop()
@@ -45,14 +55,18 @@ class Run:
         self.stacks = Stacks()
         self.samples = Samples()
         self.lines: dict[tuple[CodeType, int], float] = {}
+        self.calls: dict[Named, Count] = {}
+        self.replaced = False
         self.accounted = 0.0
         self.accounted_cpu = 0.0
+        self.sampled = perf_counter()
         self.ticks = 0
         self.missed = 0
         self.gap: tuple[float, Function] = (0.0, "")
         self.cost = 0.0
         self.notes: list[str] = []
         self._suspended: float | None = None
+        self._last = (0.0, 0.0, 0)
 
     def drive(self, work: Awaitable[Any]) -> Awaitable[Any]:
         """Drive the application's coroutine, so that it is known when it runs and when it waits."""
@@ -70,12 +84,28 @@ class Run:
             self.greenlet = getcurrent()
         suspended = self._suspended
         if suspended is not None:
-            self.waits.add(suspended - self.started, perf_counter() - suspended, self.work)
+            self._waited(suspended)
+        if perf_counter() > Run.due:
+            self._let_in()
         self.outer = SLICES.get(thread)
         self.slices += 1
         seconds, cpu, _, _ = self.state
         self.state = (seconds, cpu, perf_counter(), thread_time())
         SLICES[thread] = self
+
+    def _waited(self, since: float) -> None:
+        """Note a wait that is over, and the slice before it where no sample was taken of that."""
+        node = self.waits.add(since - self.started, perf_counter() - since, self.work)
+        ran, told = self.state[0], self.accounted
+        before, told_before, node_before = self._last
+        if told == told_before and node and node_before:
+            self.waits.between(node_before, node, ran - before)
+        self._last = (ran, told, node)
+
+    def _let_in(self) -> None:
+        """Give way to the sampler: it waits in vain where the loop asks for events every few µs, and slows it down."""
+        Run.due = perf_counter() + 10 * LATE
+        sleep(_YIELD)
 
     def suspend(self) -> None:
         """End the slice."""
@@ -98,6 +128,21 @@ class Run:
         """Return the CPU seconds its own task used so far, by its thread's clock now."""
         _, cpu, began, before = self.state
         return cpu if began is None or clock is None else cpu + max(0.0, clock - before)
+
+    def account(self, elapsed: float, clock: float | None) -> tuple[float, float]:
+        """Return the seconds and CPU seconds for which a sample of its own task stands, and count them as told.
+
+        They are those since it was sampled last, as far as it did run by then: what ran in slices that were over
+        before the sampler's turn came is not to stand, all of it, at the next stack that happens to be seen.
+        """
+        now = perf_counter()
+        since = elapsed + min(LENIENT, max(0.0, now - elapsed - self.sampled))
+        seconds = min(since, max(0.0, self.ran(now) - self.accounted))
+        cpu = seconds if clock is None else min(seconds, max(0.0, self.used(clock) - self.accounted_cpu))
+        self.accounted += seconds
+        self.accounted_cpu += cpu
+        self.sampled = now
+        return seconds, cpu
 
     def line(self, place: tuple[CodeType, int] | None, seconds: float) -> None:
         """Add seconds to a line of the user's code."""

@@ -1,28 +1,28 @@
-"""Sampler: the one thread that looks, a thousand times a second, which profiled record each thread is running."""
+"""Sampler: the one thread that looks, some hundred times a second, which profiled record each thread is running."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import threading
-from time import perf_counter
-from types import FrameType
-from typing import Any
+from contextlib import suppress
+from math import inf
+from random import random
+from time import perf_counter, thread_time
 
 from debug_toolbar_core.border import tell
-from debug_toolbar_profiling.climb import Climb, climb
-from debug_toolbar_profiling.clocks import Clocks
-from debug_toolbar_profiling.contexts import context_at, context_of, run_in, workplace
-from debug_toolbar_profiling.run import SLICES, Run, State
-from debug_toolbar_profiling.samples import ELSEWHERE, RUNNING
+from debug_toolbar_profiling.look import USUAL, Look
+from debug_toolbar_profiling.run import LATE, SLICES, Run
 
-INTERVAL = 0.001
-"""Seconds between two samples, at least."""
-SWITCH = 0.0005
-"""Seconds after which a busy thread lets the sampler in: Python's own 5 ms would be the interval."""
+INTERVAL = USUAL
+"""Seconds between two samples, as a mean: they vary by half, not to beat in time with the application's timers."""
+SWITCH, SWITCH_SHARED = 100e-6, 0.0005
+"""Seconds after which a running thread lets the sampler in, and where several compute at once.
+
+Python's own 5 ms would be the interval, and what runs for less than that before it waits would never be seen.
+"""
 _SHARE = 30
-"""The interval is so many times what a sample takes: sampling costs a thirtieth and the switch."""
+"""The interval is at least so many times what a sample takes."""
 _NAME = "debug-toolbar-sampler"
 
 
@@ -39,12 +39,7 @@ class Sampler:
         self._thread: threading.Thread | None = None
         self._gate: threading.Lock | None = None
         self._before: float | None = None
-        self._forget()
-
-    def _forget(self) -> None:
-        self._clocks = Clocks()
-        self._cpu: dict[int, float | None] = {}
-        self._tasks: dict[int, int] = {}
+        self._set = SWITCH_SHARED
         self._pass = 0.0
 
     def add(self, run: Run) -> None:
@@ -63,24 +58,39 @@ class Sampler:
             stopped.join(1.0)
 
     def _start(self) -> None:
-        self._forget()
-        self._before = sys.getswitchinterval()
-        sys.setswitchinterval(min(SWITCH, self._before))
+        self._pass = 0.0
         self._gate = threading.Lock()
         self._gate.acquire()
-        self._thread = threading.Thread(target=self._work, args=(self._gate,), name=_NAME, daemon=True)
+        arguments = (self._gate, Look(), perf_counter())
+        self._thread = threading.Thread(target=self._work, args=arguments, name=_NAME, daemon=True)
+        Run.due = perf_counter() + INTERVAL
         self._thread.start()
+        self._before = sys.getswitchinterval()
+        self._switch(SWITCH)  # only now: the new thread goes on to where it waits, before it is sent away again
 
     def _finish(self) -> threading.Thread | None:
         if self._gate is not None:
             self._gate.release()
-        # What somebody else set in the meantime stays.
-        if self._before is not None and abs(sys.getswitchinterval() - min(SWITCH, self._before)) < 1e-6:
+        if self._before is not None and self._ours():
             sys.setswitchinterval(self._before)
         thread = self._thread
         self._before = self._gate = self._thread = None
-        self._forget()
+        Run.due = inf
         return thread
+
+    def _switch(self, seconds: float) -> None:
+        self._set = seconds if self._before is None else min(seconds, self._before)
+        sys.setswitchinterval(self._set)
+
+    def _adapt(self, busy: int) -> None:
+        """Have threads that compute at once take turns less often: each turn costs them."""
+        wanted = SWITCH_SHARED if busy > 1 else SWITCH
+        if wanted != self._set and self._ours():
+            self._switch(wanted)
+
+    def _ours(self) -> bool:
+        """Tell whether the switch interval is what we set: what somebody else set in the meantime stays."""
+        return abs(sys.getswitchinterval() - self._set) < 1e-6
 
     def forked(self) -> None:
         """Begin anew in a forked process: its parent's thread is not in it."""
@@ -90,21 +100,26 @@ class Sampler:
         if before is not None:
             sys.setswitchinterval(before)
 
-    def _work(self, gate: threading.Lock) -> None:
-        own, last = threading.get_ident(), perf_counter()
+    def _work(self, gate: threading.Lock, look: Look, last: float) -> None:
+        own, prompt = threading.get_ident(), False
         try:
-            with self._lock:
-                self._look(own, None)
-            while not gate.acquire(timeout=max(INTERVAL, self._pass * _SHARE)):
+            while not gate.acquire(timeout=self._wait(last)):
                 with self._lock:
                     if gate is not self._gate:
                         return
-                    now = perf_counter()
-                    self._look(own, now - last)
+                    now, used = perf_counter(), thread_time()
+                    self._adapt(look(self._runs, own, now - last))
                     last = now
-                    self._spend(perf_counter() - now)
+                    self._spend(thread_time() - used)
+                prompt = prompt or _wake_in_time()
         except Exception as error:  # noqa: BLE001 - a border: the requests go on, and their panels say what is missing
             self._give_up(error)
+
+    def _wait(self, last: float) -> float:
+        """Return the seconds until the next look: none where somebody kept us from it."""
+        due = last + max(INTERVAL, self._pass * _SHARE) * (0.5 + random())
+        Run.due = due + LATE
+        return max(0.0, due - perf_counter())
 
     def _spend(self, took: float) -> None:
         self._pass += (took - self._pass) / 8 if self._pass else took
@@ -112,85 +127,22 @@ class Sampler:
             run.cost += took
 
     def _give_up(self, error: Exception) -> None:
-        tell("The profiling panel's sampling thread failed: %s. What it would have seen is missing.", error, error=error)
+        tell(
+            "The profiling panel's sampling thread failed: %s. What it would have seen is missing.", error, error=error
+        )
         with self._lock:
             for run in self._runs:
                 run.notes.append(f"The sampling thread failed: {type(error).__qualname__}")
-
-    def _look(self, own: int, elapsed: float | None) -> None:
-        """Give each running thread's stack to the record whose work it is; the first look only reads the clocks."""
-        loops = {run.thread: run.loop for run in self._runs if run.loop is not None}
-        tasks = {thread: asyncio.current_task(loop) for thread, loop in loops.items()}
-        slices = {thread: (run, run.state) for thread, run in list(SLICES.items())}
-        for thread, leaf in sys._current_frames().items():
-            if thread == own:
-                continue
-            cpu, before = self._clocks.cpu(thread), self._cpu.get(thread, 0.0)
-            self._cpu[thread] = cpu
-            if elapsed is None:
-                continue
-            used = elapsed if cpu is None or before is None else min(elapsed, max(0.0, cpu - before))
-            if thread in slices:
-                self._slice(*slices[thread], leaf, elapsed, cpu)
-            elif thread in loops:
-                self._task(thread, tasks[thread], leaf, elapsed, used)
-            else:
-                self._worker(leaf, elapsed, used)
-
-    def _slice(self, run: Run, state: State, leaf: FrameType, elapsed: float, cpu: float | None) -> None:
-        """Give a record's own task, and the records around it, what they ran since they were sampled last."""
-        outer: Run | None = run
-        while outer is not None:
-            found = climb(leaf, outer.frame, outer.greenlet)
-            # What was walked leads to the driver's frame; of a recursion, the slice is to be the same still.
-            if not (found.reached or (found.deep and run.state is state)):
-                outer.missed += 1
-                return
-            seconds = max(0.0, outer.ran(perf_counter()) - outer.accounted)
-            used = seconds if cpu is None else min(seconds, max(0.0, outer.used(cpu) - outer.accounted_cpu))
-            outer.accounted += seconds
-            outer.accounted_cpu += used
-            if elapsed > outer.gap[0]:
-                outer.gap = (min(seconds, elapsed), found.functions[0] if found.functions else "")
-            _give(outer, RUNNING, found, seconds, used, outer.slices)
-            outer = outer.outer
-
-    def _task(self, thread: int, task: Any, leaf: FrameType, elapsed: float, used: float) -> None:
-        """Give a sample to the record of the task that the loop runs, by the task's context."""
-        before, self._tasks[thread] = self._tasks.get(thread), id(task)
-        run = None if task is None else run_in(context_of(task))
-        if run is None or run not in self._runs or (run.driven and task is run.task):
-            return
-        coroutine = task.get_coro()
-        root = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
-        found = climb(leaf, root, run.greenlet)
-        if root is None or asyncio.current_task(run.loop) is not task or not (found.reached or found.deep):
-            run.missed += 1
-            return
-        found.end_with(root)
-        # What was found once may have begun just now: the thread's clock tells of it from the second time on.
-        cpu = used if before == id(task) else elapsed
-        _give(run, RUNNING if task is run.task else ELSEWHERE, found, elapsed, cpu, 0, "child tasks")
-
-    def _worker(self, leaf: FrameType, elapsed: float, used: float) -> None:
-        """Give a sample to the record on whose work a pool's thread is."""
-        found = workplace(leaf)
-        run = None if found is None else run_in(context_at(*found))
-        if found is None or run is None or run not in self._runs:
-            return
-        stack = climb(leaf, found[0])
-        if stack.reached:
-            _give(run, ELSEWHERE, stack, elapsed, used, 0, "threads")
-        else:
-            run.missed += 1
+            self._finish()
 
 
-def _give(run: Run, kind: int, found: Climb, seconds: float, cpu: float, piece: int, group: str = "") -> None:
-    stack = found.outermost_first()
-    node = run.stacks.node([group, *stack] if kind == ELSEWHERE else stack)
-    run.ticks += 1
-    run.line(found.place, cpu)
-    run.samples.add(perf_counter() - run.started - seconds, kind, node, seconds, cpu, piece)
+def _wake_in_time() -> bool:
+    """Have Linux wake this thread when it is to, and not up to 50 µs later as it does with others; said once."""
+    with suppress(OSError):
+        file = os.open(f"/proc/{threading.get_native_id()}/timerslack_ns", os.O_WRONLY)
+        os.write(file, b"1000")
+        os.close(file)
+    return True
 
 
 SAMPLER = Sampler()

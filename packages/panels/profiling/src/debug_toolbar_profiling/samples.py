@@ -1,4 +1,4 @@
-"""Samples: what one profiled record was given, in the order of time and bounded: which stack, how long, how much CPU."""
+"""Samples: what one profiled record was given, in the order of time and bounded: which stack, how long, what CPU."""
 
 from __future__ import annotations
 

@@ -1,12 +1,30 @@
-"""Stacks: call stacks folded to a tree while they are taken, so that a long request needs no more room than a short one."""
+"""Stacks: call stacks folded to a tree while they are taken, so that a long request needs no more room."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from types import CodeType
+from typing import NamedTuple
 
-Function = CodeType | str
-"""A function by its code, or a name where there is no code: `child tasks`, what is awaited at the end."""
+
+class Named(NamedTuple):
+    """A function that another profiler told of: its name, file, and first line."""
+
+    name: str
+    file: str
+    line: int
+
+
+class Count(NamedTuple):
+    """A function's calls, exactly, and its seconds by itself and with all it called."""
+
+    calls: int
+    own: float
+    total: float
+
+
+Function = CodeType | Named | str
+"""A function by its code or as another profiler names it, or what is no function: `child tasks`, `asyncio.Future`."""
 ROOT = 0
 _MOST = 6_000
 

@@ -3,44 +3,49 @@
 from __future__ import annotations
 
 from time import perf_counter
+from types import CodeType
 from typing import Any
 
+from debug_toolbar_core.source import is_library
 from debug_toolbar_profiling.awaited import Place, awaited
 from debug_toolbar_profiling.climb import is_user
 from debug_toolbar_profiling.samples import WAITING, Samples
-from debug_toolbar_profiling.stacks import ROOT, Function, Stacks
+from debug_toolbar_profiling.stacks import ROOT, Function, Named, Stacks
 
 SHORT = 30e-6
 """Seconds: shorter waits are summed up, not located."""
-_SHARE, _AT_ONCE = 0.02, 0.0005
+_SHARE, _AT_ONCE = 0.02, 0.0002
 _POINTS_MOST = 300
+_SLICES_MOST = 1_000
 Point = tuple[Function, int, Function]
-"""The innermost function of the user's that waits, its line, and what is awaited at the end."""
+"""The innermost function of the user's that waits, its line, and what it awaits there."""
 
 
 class Waits:
-    """Waits folded to a tree and by await point. To find where takes at most a fiftieth of the time waited.
+    """Waits folded to a tree and by await point. To find where takes at most a fiftieth of the time.
 
     It is found out when the wait is over: until its coroutine is resumed, it stands where it stood all the time.
     """
 
-    __slots__ = ("_spent", "count", "points", "samples", "seconds", "stacks")
+    __slots__ = ("_spent", "count", "points", "samples", "seconds", "slices", "stacks")
 
     def __init__(self) -> None:
         self.stacks = Stacks(2_000)
         self.samples = Samples(4_000)
         self.points: dict[Point, list[float]] = {}
         """By await point: how often, seconds in all, the longest."""
+        self.slices: dict[tuple[int, int], float] = {}
+        """Seconds that ran unseen between a wait and the next, by their nodes."""
         self.count = 0
         self.seconds = 0.0
         self._spent = 0.0
 
-    def add(self, at: float, seconds: float, work: Any) -> None:
-        """Add a wait that is just over; never raises."""
+    def add(self, at: float, seconds: float, work: Any) -> int:
+        """Add a wait that is just over, which began `at` seconds of the record; return its node; never raises."""
         self.count += 1
         self.seconds += seconds
         node = ROOT
-        if seconds >= SHORT and self._spent <= _AT_ONCE + _SHARE * self.seconds:
+        if seconds >= SHORT and self._spent <= _AT_ONCE + _SHARE * at:
             before = perf_counter()
             try:
                 node = self.locate(awaited(work), seconds)
@@ -48,14 +53,35 @@ class Waits:
                 node = ROOT
             self._spent += perf_counter() - before
         self.samples.add(at, WAITING, node, seconds, 0.0, self.count if node else 0)
+        return node
+
+    def between(self, before: int, after: int, seconds: float) -> None:
+        """Note a slice of which no sample was taken, by the waits before and after it."""
+        pair = (before, after)
+        if pair in self.slices or len(self.slices) < _SLICES_MOST:
+            self.slices[pair] = self.slices.get(pair, 0.0) + seconds
+
+    def around(self, before: int, after: int) -> list[Function]:
+        """Return the calls that two waits have in common, down to the user's innermost: the slice between ran in it."""
+        common = []
+        for one, other in zip(self.stacks.path(before), self.stacks.path(after), strict=False):
+            if one != other:
+                break
+            common.append(one)
+        while common and not _is_users(common[-1]):
+            common.pop()
+        return common
 
     def locate(self, places: list[Place], seconds: float) -> int:
         """Count a wait at its await point, and return its node."""
         if not places:
             return ROOT
-        own = next(((code, line) for code, line in reversed(places) if type(code) is not str and is_user(code)), None)
-        code, line = own or places[0]
-        point = (code, line, places[-1][0])
+        own = next((at for at in range(len(places) - 1, -1, -1) if _is_users(places[at][0])), None)
+        if own is None:  # the framework awaits: where it does is not news, what for is
+            own = max(0, len(places) - 2)
+        code, line = places[own]
+        what = places[own + 1 : own + 2] or places[-1:]
+        point = (code, line, what[0][0])
         known = self.points.get(point)
         if known is None and len(self.points) < _POINTS_MOST:
             known = self.points[point] = [0, 0.0, 0.0]
@@ -69,3 +95,9 @@ class Waits:
     def cost(self) -> float:
         """Seconds that locating took."""
         return self._spent
+
+
+def _is_users(function: Function) -> bool:
+    if isinstance(function, Named):
+        return not is_library(function.file)
+    return isinstance(function, CodeType) and is_user(function)

@@ -11,6 +11,9 @@ export interface Sort {
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 const LEVELS = ["ok", "info", "warning", "error"];
 const WIDE = 26;
+/** Pixels a long text needs to be read beside others, and a statement with the links under it. */
+const USEFUL = 150;
+const STATEMENT = 260;
 
 /** Is this column drawn right-aligned? */
 export function rightAligned(column: Column, rows: readonly Row[], index: number): boolean {
@@ -71,12 +74,12 @@ function shownLength(cell: Json, column: Column): number {
   return column.unit === "level" ? 12 : valueText(cell, column.unit).length;
 }
 
-/** How wide a column wants to be, in characters. */
+/** How many characters a column's longest cell has; past 200 no longer counted. */
 export function wanted(block: TableBlock, index: number): number {
   const column = block.columns[index];
   if (!column) return 4;
   const step = Math.max(1, Math.floor(block.rows.length / 300));
-  let longest = column.title.length + 2;
+  let longest = 2;
   for (let row = 0; row < block.rows.length; row += step) {
     longest = Math.max(longest, shownLength(block.rows[row]?.cells[index] ?? null, column));
     if (longest > 200) break;
@@ -84,18 +87,31 @@ export function wanted(block: TableBlock, index: number): number {
   return longest;
 }
 
-/** The tracks of the columns `shown`, as CSS for a grid: long texts share the room; without one the last text has it. */
-export function tracks(block: TableBlock, shown: readonly number[]): string[] {
+/** A column's place in the grid: its CSS, and the pixels below which it is no use. */
+export interface Track {
+  readonly css: string;
+  readonly least: number;
+}
+
+/** Pixels for this many characters in a cell, or for the title and the mark of its order. */
+export function pixels(characters: number, column: Column | undefined): number {
+  const mono = column?.unit === "source" || column?.unit === "code" || column?.unit === "record";
+  return Math.round(Math.max(characters * (mono ? 7.3 : 7.9) + 18, (column?.title.length ?? 0) * 7.4 + 26));
+}
+
+/** The tracks of the columns `shown`: long texts share the room; without one the last text has it. */
+export function tracks(block: TableBlock, shown: readonly number[]): Track[] {
   const widths = shown.map((index) => wanted(block, index));
-  const units = shown.map((index) => block.columns[index]?.unit ?? null);
-  const long = widths.map((width, at) => width > WIDE || units[at] === "sql");
+  const columns = shown.map((index) => block.columns[index]);
+  const long = widths.map((width, at) => width > WIDE || columns[at]?.unit === "sql");
   const last = shown.length - 1;
-  const spare = isNumeric(units[last] ?? null) ? units.findIndex((unit) => !isNumeric(unit)) : last;
+  const spare = isNumeric(columns[last]?.unit ?? null) ? columns.findIndex((column) => !isNumeric(column?.unit ?? null)) : last;
   const stretched = long.includes(true) ? -1 : spare;
   return widths.map((width, at) => {
-    const pixels = `${Math.round(width * 7.9 + 18)}px`;
-    if (long[at]) return `minmax(90px,${Math.min(Math.max(width, WIDE), 90)}fr)`;
-    return at === stretched ? `minmax(${pixels},1fr)` : pixels;
+    if (long[at]) return { css: `minmax(90px,${Math.min(Math.max(width, WIDE), 90)}fr)`, least: columns[at]?.unit === "sql" ? STATEMENT : USEFUL };
+    const wide = pixels(width, columns[at]);
+    const least = isNumeric(columns[at]?.unit ?? null) ? wide : Math.min(wide, USEFUL);
+    return { css: at === stretched ? `minmax(${least}px,1fr)` : least < wide ? `minmax(${least}px,${wide}px)` : `${wide}px`, least };
   });
 }
 

@@ -25,6 +25,7 @@ export const tokenColours = css`
   .num-t { color: var(--ink-cache); }
   .com { color: var(--dt-muted); font-style: italic; }
   .key { color: var(--ink-http); }
+  .name { color: var(--ink-name); }
 `;
 
 /** One run of code in its colour. */

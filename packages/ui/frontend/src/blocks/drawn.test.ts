@@ -17,7 +17,7 @@ const kinds = (text: string, language: string): string[] => tokens(text, languag
 
 test("tokens joined are the text, in every language, for hostile text too", () => {
   const texts = ["SELECT 'it''s' -- x\nFROM \"a\" /* open", "def f(): return '''x\n", '{"a": [1, "b\\"', "<a href='x", "'".repeat(999), "/*".repeat(999), "\"\"\"".repeat(333), "%(".repeat(500)];
-  for (const text of texts) for (const language of ["sql", "python", "json", "http", "html", "text", "__proto__", "toString"]) {
+  for (const text of texts) for (const language of ["sql", "python", "json", "http", "html", "graphql", "text", "__proto__", "toString"]) {
     assert.equal(tokens(text, language, 1000).map((token) => token.text).join(""), text);
   }
 });
@@ -29,6 +29,15 @@ test("SQL, Python and JSON are told apart in keywords, strings, numbers, comment
   assert.deepEqual(kinds('{"a": "b", "c": [1, null]}', "json"), ['key:"a"', 'str:"b"', 'key:"c"', "num:1", "kw:null"]);
 });
 
+test("GraphQL is told apart in keywords, types, arguments, variables, directives, strings, comments", () => {
+  const query = 'query Shelf($first: Int = 3) { books(genre: "a \\" {", first: $first) @skip(if: true) { title ...on Book { id } } } # all';
+  assert.deepEqual(kinds(query, "graphql"), [
+    "kw:query", "name:Shelf", "num:$first", "name:Int", "num:3", "key:genre", 'str:"a \\" {"', "key:first", "num:$first", "key:@skip", "key:if", "kw:true",
+    "kw:on", "name:Book", "com:# all",
+  ]);
+  assert.deepEqual(kinds('"""A # book"""\ntype Book { title: String! }', "graphql"), ['str:"""A # book"""', "kw:type", "name:Book", "key:title", "name:String"]);
+});
+
 test("the tokenizer keeps its budget on long text and hands the rest over plain", () => {
   const text = "SELECT a, 1, 'x' ".repeat(60_000);
   assert.ok(fastest(() => tokens(text, "sql", 5)) < 250);
@@ -36,7 +45,7 @@ test("the tokenizer keeps its budget on long text and hands the rest over plain"
 });
 
 test("no text makes the tokenizers slow", () => {
-  for (const text of ["'", '"', "/*", "a", "\\", "<!--", "#", "'\\", '"""', "-", "1e", "%("]) for (const language of ["sql", "python", "json", "http", "html"]) {
+  for (const text of ["'", '"', "/*", "a", "\\", "<!--", "#", "'\\", '"""', "-", "1e", "%(", "a ", "@", "$"]) for (const language of ["sql", "python", "json", "http", "html", "graphql"]) {
     const long = text.repeat(20_000);
     assert.ok(fastest(() => tokens(long, language, 10)) < 400, `${language} ${text}`);
   }
@@ -110,6 +119,25 @@ test("a deep link means the span's row, the row that holds it, or the row of tha
   assert.deepEqual([4, 9, 1, null].map((target) => linkedRow(block, target)), [0, 1, -1, -1]);
   assert.deepEqual(spansOf(block.rows[1] as Row), [7, 9]);
   assert.equal(linkedRow(table([column("x")], [row([1]), row([2])]), 1), 1);
+});
+
+test("a table says below which width its columns have no room, and a long text asks for little of it", async () => {
+  const { layoutOf } = await import("./layout");
+  const six = ["Field", "Calls", "Own", "Total", "Slowest", "Resolver"].map((title, at) => column(title, at === 1 ? "count" : at === 0 || at === 5 ? null : "s"));
+  const least = (first: string): number => layoutOf(table(six, [row([first, 12, 0.2, 0.2, 0.02, "graph.py:37"])]), false).least[1];
+  assert.ok(least("author") < 520, String(least("author")));
+  assert.ok(least("x".repeat(150)) - least("author") < 120);
+});
+
+test("the id of a record leads to it, and nothing else does", async () => {
+  const { drawValue } = await import("./value");
+  const drawn = (value: Json): string => {
+    const { strings, values } = drawValue(value, "record");
+    return strings.join("|").includes("<a ") ? String(values[0]) : "";
+  };
+  assert.equal(drawn("660eaa888d5dbbf8a3938"), "#/r/660eaa888d5dbbf8a3938");
+  for (const text of ["", "app", "660eaa888d5dbbf8a3938/../x", "660EAA888D5DBBF8A3938", "a".repeat(40), "660eaa888d5dbbf8a3938 "]) assert.equal(drawn(text), "", text);
+  for (const other of [null, 7, true, ["660eaa888d5dbbf8a3938"]]) assert.equal(drawn(other), "");
 });
 
 test("rows are copied as tab-separated text, searched by what is shown, aligned by unit", async () => {

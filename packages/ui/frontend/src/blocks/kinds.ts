@@ -5,11 +5,11 @@ import type { RecordDetail } from "../types";
 // First-party panels that speak of the application itself wear its grey.
 const OURS: ReadonlySet<string> = new Set([
   "app", "timer", "request", "response", "headers", "versions", "settings", "routes", "openapi", "exceptions", "alerts",
-  "dependencies", "profiling", "memory", "async", "strawberry", "tasks",
+  "profiling", "memory", "async", "tasks",
 ]);
 
 // Angles between the hues of the tokens, so that a stranger is not mistaken for one of ours.
-const ANGLES = [25, 95, 150, 195, 280, 330] as const;
+const ANGLES = [25, 95, 150, 330] as const;
 
 function hash(text: string): number {
   let value = 2166136261;

@@ -1,10 +1,12 @@
 /** Where a table's columns stand: worked out once per block. */
 import type { BadgeLevel, Column, Json, Row, TableBlock } from "../types";
-import { rightAligned, spansOf, tracks, wanted } from "./cells";
+import { pixels, rightAligned, spansOf, tracks, wanted, type Track } from "./cells";
 import { depthOf, outline, type Outline } from "./outline";
 
 /** Longer cells are cut, and open. */
 export const LONG = 160;
+/** Pixels of the link beside a name that opens its details. */
+const DETAILS = 60;
 
 /** What is worked out once per block: which columns are shown where. */
 export interface Layout {
@@ -18,6 +20,10 @@ export interface Layout {
   readonly levels: boolean;
   readonly opens: boolean;
   readonly tracks: string;
+  /** The same without the little timeline, for where it has no room. */
+  readonly tight: string;
+  /** Pixels below which the timeline has no room, and those below which the columns have none. */
+  readonly least: readonly [all: number, tight: number];
   /** The rows as a tree and the column that is indented; null where the rows are a list. */
   readonly tree: Outline | null;
   readonly stem: number;
@@ -50,16 +56,30 @@ export function layoutOf(block: TableBlock, timed: boolean): Layout {
   const stem = columns.find((index) => !right[index]) ?? columns[0] ?? 0;
   const widths = tracks(block, columns);
   if (tree) widths[columns.indexOf(stem)] = stemTrack(block, stem);
-  if (spans) widths.splice(when, 0, "minmax(60px,136px)");
-  const parts = [...(opens ? ["22px"] : []), ...widths, ...(levels ? ["100px"] : [])];
-  return { columns, main, source, right, when, levels, opens, tracks: parts.join(" "), tree, stem };
+  const tight = [...(opens ? [fixed(22)] : []), ...widths, ...(levels ? [fixed(100)] : [])];
+  const all = spans ? tight.toSpliced(when + Number(opens), 0, { css: "minmax(60px,136px)", least: 60 }) : tight;
+  return { columns, main, source, right, when, levels, opens, tracks: written(all), tight: written(tight), least: [needed(all), needed(tight)], tree, stem };
+}
+
+function written(tracks: readonly Track[]): string {
+  return tracks.map(({ css }) => css).join(" ");
+}
+
+function needed(tracks: readonly Track[]): number {
+  return tracks.reduce((sum, { least }) => sum + least, 0);
+}
+
+function fixed(width: number): Track {
+  return { css: `${width}px`, least: width };
 }
 
 /** How wide the names of a tree are: short ones leave the room to what is said of them. */
-function stemTrack(block: TableBlock, stem: number): string {
+function stemTrack(block: TableBlock, stem: number): Track {
   const deepest = block.rows.reduce((most, row) => Math.max(most, depthOf(row)), 0);
   const characters = wanted(block, stem) + 2 * Math.min(deepest, 8) + 3;
-  return characters > 32 ? "minmax(240px,90fr)" : `${Math.round(characters * 7.9 + 18)}px`;
+  if (characters > 32) return { css: "minmax(240px,90fr)", least: 240 };
+  const links = block.rows.some((row) => canOpen(row, block.columns)) ? DETAILS : 0;
+  return fixed(pixels(characters, block.columns[stem]) + links);
 }
 
 /** A row's level as a class name. */

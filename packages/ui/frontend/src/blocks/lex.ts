@@ -1,6 +1,6 @@
 /** Small tokenizers for the languages a code block may hold; in a lazy chunk, and bounded in time. */
 
-export type TokenKind = "kw" | "str" | "num" | "com" | "key" | "";
+export type TokenKind = "kw" | "str" | "num" | "com" | "key" | "name" | "";
 
 /** A run of the text; the runs joined are the text. */
 export interface Token {
@@ -19,6 +19,9 @@ const SQL_WORDS =
 const PYTHON_WORDS =
   "False None True and as assert async await break case class continue def del elif else except finally for from " +
   "global if import in is lambda match nonlocal not or pass raise return try while with yield";
+const GRAPHQL_WORDS =
+  "directive enum extend false fragment implements input interface mutation null on query repeatable scalar schema " +
+  "subscription true type union";
 
 interface Language {
   readonly pattern: RegExp;
@@ -46,6 +49,12 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     words: new Set(["true", "false", "null"]),
     upper: false,
   },
+  graphql: {
+    pattern:
+      /(?<com>#[^\n]*)|(?<str>"""[^"]*(?:"(?!"")[^"]*)*(?:""")?|"[^"\\\n]*(?:\\.[^"\\\n]*)*"?)|(?<num>\$[A-Za-z_]\w*|-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)|(?<key>@[A-Za-z_]\w*|\b[A-Za-z_]\w*(?=[ \t]{0,9}:))|(?<name>\b[A-Z]\w*)|(?<word>[a-z_]\w*)/g,
+    words: new Set(GRAPHQL_WORDS.split(" ")),
+    upper: false,
+  },
   http: { pattern: /(?<key>^[\w-]+(?=:))|(?<word>^(?:[A-Z]+|HTTP\/\d\S*)(?= ))/gm, words: new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]), upper: false },
   html: { pattern: /(?<com><!--[^-]*(?:-(?!->)[^-]*)*(?:-->)?)|(?<key><\/?[a-z][\w:-]*|\/?>)|(?<str>"[^"<>]*"|'[^'<>]*')/gi, words: new Set(), upper: false },
 };
@@ -53,7 +62,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
 function kindOf(language: Language, groups: Readonly<Record<string, string | undefined>>): TokenKind {
   const { word } = groups;
   if (word !== undefined) return language.words.has(language.upper ? word.toUpperCase() : word) ? "kw" : "";
-  return (["com", "str", "key", "num"] as const).find((kind) => groups[kind] !== undefined) ?? "";
+  return (["com", "str", "key", "num", "name"] as const).find((kind) => groups[kind] !== undefined) ?? "";
 }
 
 /** Tokens of `text`; whatever is left after `budget` ms, or an unknown language, is one plain run. */

@@ -6,6 +6,7 @@ export const sheet = css`
     display: block; min-width: 0;
     /* Hues as text: nearer to the text's own colour, for its contrast. */
     --ink-sql: color-mix(in oklab, var(--dt-k-sql) 78%, var(--dt-text)); --ink-cache: color-mix(in oklab, var(--dt-k-cache) 66%, var(--dt-text));
+    --ink-name: color-mix(in oklab, var(--dt-k-dependency) 70%, var(--dt-text));
     --ink-template: color-mix(in oklab, var(--dt-k-template) 74%, var(--dt-text)); --ink-http: color-mix(in oklab, var(--dt-k-http) 78%, var(--dt-text));
   }
   .text { unicode-bidi: isolate; overflow-wrap: anywhere; }

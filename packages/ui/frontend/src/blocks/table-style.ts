@@ -1,21 +1,5 @@
 /** How a table looks. */
-import { css, type CSSResult } from "lit";
-
-/** Where the columns have no room: each row as a few lines, its cells named. Tables within such rows keep theirs.
- * `:is()` because the build takes blanks after braces away. */
-const stacked = (scope: CSSResult): CSSResult => css`
-    :is(${scope}) .head { display: flex; flex-wrap: wrap; gap: 0 4px; }
-    :is(${scope}) .head .arrow { display: none; }
-    :is(${scope}) .th { padding: 4px 6px; text-align: left; }
-    :is(${scope}) .row { display: flex; flex-wrap: wrap; padding: 4px 0; }
-    :is(${scope}) .cell { padding: 2px 8px; text-align: left; max-width: 100%; }
-    :is(${scope}) .cell[data-title]:not(.wide)::before { content: attr(data-title) " "; color: var(--dt-muted); font-size: 11px; font-weight: 400; }
-    :is(${scope}) .cell:not(.wide) > div { display: inline; }
-    :is(${scope}) .wide { flex: 1 1 100%; }
-    :is(${scope}) .arrow { display: none; }
-    :is(${scope}) .when { display: none; }
-    :is(${scope}) .details { padding-left: 10px; }
-`;
+import { css } from "lit";
 
 export const tableStyle = css`
   :host { container-type: inline-size; }
@@ -59,6 +43,16 @@ export const tableStyle = css`
   .details > * + * { margin-top: 10px; }
   .full > span { display: block; font-size: 11px; color: var(--dt-muted); margin-bottom: 2px; }
   .mark { text-align: right; }
-  @container (max-width: 620px) { ${stacked(css`.many`)} }
-  @container (max-width: 380px) { ${stacked(css`.grid`)} }
+  /* Where the columns have no room: each row as a few lines, its cells named. */
+  .stacked .head { display: flex; flex-wrap: wrap; gap: 0 4px; }
+  .stacked .head .arrow { display: none; }
+  .stacked .th { padding: 4px 6px; text-align: left; }
+  .stacked .row { display: flex; flex-wrap: wrap; padding: 4px 0; }
+  .stacked .cell { padding: 2px 8px; text-align: left; max-width: 100%; }
+  .stacked .cell[data-title]:not(.wide)::before { content: attr(data-title) " "; color: var(--dt-muted); font-size: 11px; font-weight: 400; }
+  .stacked .cell:not(.wide) > div { display: inline; }
+  .stacked .wide { flex: 1 1 100%; }
+  .stacked .arrow { display: none; }
+  .stacked .when, .tight .when { display: none; }
+  .stacked .details { padding-left: 10px; }
 `;

@@ -11,6 +11,7 @@ import { asText, haystack, linkedRow, sorted, type Sort } from "./cells";
 import { tokenColours } from "./code";
 import { nothingKnown, type Context } from "./context";
 import { copyFrom } from "./copy";
+import { Fit } from "./fit";
 import { canOpen, isLong, layoutOf, levelClass, LONG, type Layout } from "./layout";
 import { look } from "./look";
 import { endOf } from "./nest";
@@ -23,8 +24,6 @@ import { cut, plain } from "./text";
 import { drawValue, isSource, levelPill, shown, valueText } from "./value";
 
 const FILTERED_FROM = 9;
-/** More columns than this need more room. */
-const MANY = 4;
 
 @customElement("dt-table")
 export class TableElement extends LitElement {
@@ -39,6 +38,7 @@ export class TableElement extends LitElement {
   @state() private turned: ReadonlySet<number> = new Set();
   @state() private active = 0;
   @query(".body") private body!: HTMLElement | null;
+  #fit = new Fit(this, () => this.#layout?.least ?? []);
   #rows = new Rows(this, () => this.body, 32);
   #order: number[] = [];
   #found = 0;
@@ -199,7 +199,7 @@ export class TableElement extends LitElement {
     const column = this.block?.columns[at];
     const value = row.cells[at] ?? null;
     const unit = column?.unit ?? null;
-    const wide = at === layout.main || unit === "code" || (typeof value === "string" && value.length > 60);
+    const wide = at === layout.main || (layout.tree && at === layout.stem) || unit === "code" || (typeof value === "string" && value.length > 60);
     const classes = `cell ${column?.title === "#" ? "no" : ""} ${layout.right[at] ? "r" : ""} ${unit === "s" ? "time" : ""} ${wide ? "wide" : ""}`;
     const drawn = unit === "sql" && typeof value === "string" ? statement(value, this.#again) : drawValue(typeof value === "string" && isLong(value, column) ? `${cut(value, LONG)}…` : value, unit, LONG + 2);
     const text = html`<div class=${layout.right[at] ? "" : "clamp"}>${drawn}</div>${at === layout.main ? this.#under(row, index, layout) : nothing}`;
@@ -273,7 +273,7 @@ export class TableElement extends LitElement {
     const order = this.#order;
     const { indexes, before, after } = this.#rows.stretch(order.length, (at) => order[at] ?? at);
     return html`${this.#over(block)}
-      <div class="grid ${block.columns.length > MANY ? "many" : ""}" role="treegrid" aria-label=${plain(block.title ?? this.context.panel ?? "rows", 80)} aria-rowcount=${order.length + 1} ${look({ "--tracks": layout.tracks })} @keydown=${this.#key}>
+      <div class="grid ${["", "tight", "stacked"][this.#fit.lacking] ?? ""}" role="treegrid" aria-label=${plain(block.title ?? this.context.panel ?? "rows", 80)} aria-rowcount=${order.length + 1} ${look({ "--tracks": this.#fit.lacking ? layout.tight : layout.tracks })} @keydown=${this.#key}>
         ${this.#head(layout, block)}
         <div class="body" role="rowgroup">
           <div role="presentation" ${look({ height: `${before}px` })}></div>

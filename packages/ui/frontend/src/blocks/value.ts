@@ -83,7 +83,8 @@ export function drawValue(value: Json, unit: Unit | null, limit = LIMIT): Templa
     return html`<a class="link" href=${value} target="_blank" rel="noopener" @click=${(event: Event) => event.stopPropagation()}>${shown(value)}</a>`;
   }
   if (unit === "record" && isRecordId(value)) {
-    return html`<a class="link" href=${place(value)} @click=${(event: Event) => event.stopPropagation()}>${value}</a>`;
+    // Its click goes up: the dashboard's address changes by it, and the dock shows the record itself.
+    return html`<a class="link mono" href=${place(value)}>${value}</a>`;
   }
   if (typeof value === "number") return html`<span class="num" title=${exact(value, unit)}>${inUnit(value, unit)}</span>`;
   if (typeof value === "boolean") return html`<span>${value ? "yes" : "no"}</span>`;

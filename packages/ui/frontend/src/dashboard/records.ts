@@ -1,9 +1,11 @@
 /** The dashboard's records: pages from the API and what the live stream adds, newest first, each once. */
 import { asApiError, type Api, type ApiError } from "../api";
-import type { Summary } from "../types";
+import type { NoticeBlock, Summary } from "../types";
 
 const most = 20_000;
 const pageSize = 100;
+/** Milliseconds after which what is wrong with the toolbar is asked for again, while records come or something is. */
+const patience = 5_000;
 
 export class Records {
   list: Summary[] = [];
@@ -14,6 +16,8 @@ export class Records {
   waiting = 0;
   loading = false;
   error: ApiError | null = null;
+  /** What is wrong with the toolbar itself. */
+  notices: readonly NoticeBlock[] = [];
 
   #known = new Map<string, Summary>();
   #held = new Map<string, Summary>();
@@ -22,6 +26,7 @@ export class Records {
   #next: string | null = null;
   #turn = 0;
   #soon: ReturnType<typeof setTimeout> | undefined;
+  #asking: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | null = null;
 
   constructor(
@@ -47,6 +52,7 @@ export class Records {
       this.#known = new Map([...page.records.map((record): [string, Summary] => [record.id, record]), ...this.#since]);
       this.#held.clear();
       this.#next = page.next;
+      this.#told(page.notices);
       this.error = null;
     } catch (error) {
       if (turn === this.#turn) this.error = asApiError(error);
@@ -92,7 +98,33 @@ export class Records {
   close(): void {
     this.#turn += 1;
     clearTimeout(this.#soon);
+    clearTimeout(this.#asking);
+    this.#asking = undefined;
     this.#stop?.();
+  }
+
+  /** Read the newest page once more, into what is there. */
+  async #fill(turn: number): Promise<void> {
+    const page = await this.api.records({ limit: pageSize, q: this.query }).catch(() => null);
+    if (!page || turn !== this.#turn) return;
+    for (const record of page.records) if (!this.#known.has(record.id)) this.#known.set(record.id, record);
+    this.#told(page.notices);
+    this.#sort();
+  }
+
+  #told(notices: readonly NoticeBlock[] = []): void {
+    this.notices = notices;
+    if (notices.length) this.#ask();
+  }
+
+  /** Ask in a while what is wrong, once however much happens until then. */
+  #ask(): void {
+    this.#asking ??= setTimeout(async () => {
+      const { notices } = await this.api.records({ limit: 1 }).catch(() => this);
+      this.#asking = undefined;
+      this.#told(notices);
+      this.changed(null);
+    }, patience);
   }
 
   #follow(turn: number): void {
@@ -104,10 +136,15 @@ export class Records {
       if (this.loading) this.#since.set(record.id, record);
       // A burst is drawn once: sorting thousands for each of thousands would freeze the page.
       this.#soon ??= setTimeout(() => this.#sort(), 50);
+      this.#ask();
       this.changed(record);
     };
+    let opened = false;
     const connected = (now: boolean): void => {
       if (turn !== this.#turn) return;
+      // What came after the list was read and before the stream began is in neither.
+      if (now && !opened && !this.loading && !this.paused) void this.#fill(turn);
+      opened ||= now;
       const back = now && !this.connected && this.everConnected;
       this.connected = now;
       this.everConnected ||= now;

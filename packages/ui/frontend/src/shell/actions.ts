@@ -25,10 +25,13 @@ export class Actions extends LitElement {
         align-items: center;
         justify-content: flex-end;
       }
+      /* As wide as there is room: what comes later, on the left, moves nothing. */
       .all {
         display: flex;
+        flex: 1;
         gap: 8px;
         align-items: center;
+        justify-content: flex-end;
       }
       .more {
         display: none;

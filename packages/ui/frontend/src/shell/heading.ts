@@ -1,6 +1,6 @@
 /** What stands above an open record: its name, and who handled it when. */
 import { css, html, nothing, type TemplateResult } from "lit";
-import { exactTime, line, time } from "../format";
+import { exactTime, line, time, visible } from "../format";
 import { pathOf } from "./pieces";
 import type { RecordDetail } from "../types";
 import { place } from "../api";
@@ -15,6 +15,10 @@ export const headingStyle = css`
     font: 600 18px/24px var(--dt-sans);
     letter-spacing: -0.01em;
     overflow-wrap: anywhere;
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    overflow: hidden;
   }
   .heading p {
     display: flex;
@@ -29,7 +33,7 @@ export const headingStyle = css`
 export function heading({ record, summary }: RecordDetail): TemplateResult {
   const { route } = record;
   return html`<div class="heading">
-    <h1>${line(summary.method, 12)} ${pathOf(summary)}</h1>
+    <h1 title=${visible(record.request?.url ?? pathOf(summary))}>${line(summary.method, 12)} ${pathOf(summary)}</h1>
     <p>
       ${route?.handler ? html`<span>${line(route.handler, 120)}</span>` : nothing}
       ${route?.source ? html`<dt-source .source=${route.source}></dt-source>` : nothing}

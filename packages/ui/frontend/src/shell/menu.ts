@@ -1,15 +1,16 @@
 /** The menu of panels: with its badges it is the summary of a record. */
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { base } from "../base";
 import { briefSeconds, line } from "../format";
+import { prefer, preferences } from "../preferences";
 import type { PanelEntry, RecordDetail } from "../types";
 import { severityDot } from "./pieces";
 
 /** A panel of the application's own record is `app:` and its name. */
 export const applicationPrefix = "app:";
 
-interface Entry {
+export interface Entry {
   key: string;
   panel: PanelEntry;
 }
@@ -32,6 +33,15 @@ export function groups(own: readonly PanelEntry[], application: readonly PanelEn
   }
   by.set("application", [...late, ...application.map((panel) => ({ key: applicationPrefix + panel.name, panel }))]);
   return [...by].filter(([, entries]) => entries.length > 0);
+}
+
+/** Fewer empty panels than this stay where they are, greyed: one line instead of them would tell less. */
+const fewEmpty = 4;
+
+/** The entries of a group that are folded away: the empty ones where they are many, but not the one that is open. */
+export function foldedOf(entries: readonly Entry[], current: string | null): Entry[] {
+  const empty = entries.filter(({ key, panel }) => panel.empty && !panel.failure && !panel.level && key !== current);
+  return empty.length < fewEmpty ? [] : empty;
 }
 
 @customElement("dt-menu")
@@ -76,10 +86,22 @@ export class Menu extends LitElement {
         background: var(--dt-raised);
         box-shadow: inset 2px 0 0 var(--dt-accent);
       }
+      /* What finds no room beside the first words wraps, out of sight: half a number tells nothing. */
       .badge {
-        margin-inline-start: auto;
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: flex-end;
+        flex: 1 1 0;
+        min-width: 0;
+        height: 16px;
+        overflow: hidden;
         color: var(--dt-muted);
-        font: 11px var(--dt-mono);
+        font: 11px/16px var(--dt-mono);
+        white-space: pre;
+      }
+      .badge > span {
+        max-width: 100%;
+        white-space: pre;
       }
       .badge.warning {
         color: var(--dt-warn);
@@ -87,8 +109,12 @@ export class Menu extends LitElement {
       .badge.error {
         color: var(--dt-bad);
       }
-      .off {
+      .off,
+      .more {
         color: var(--dt-faint);
+      }
+      .more .title {
+        font-size: var(--dt-size-tiny);
       }
       .title {
         flex: 0 0 auto;
@@ -104,8 +130,16 @@ export class Menu extends LitElement {
         overflow-x: auto;
       }
       :host([narrow]) .group,
-      :host([narrow]) .off {
+      :host([narrow]) .more,
+      :host([narrow]) .off:not([aria-current]) {
         display: none;
+      }
+      :host([narrow]) .badge {
+        flex: none;
+        max-width: 120px;
+      }
+      :host([narrow]) .title {
+        max-width: 200px;
       }
       :host([narrow]) [role="group"] {
         display: contents;
@@ -124,6 +158,7 @@ export class Menu extends LitElement {
   @property({ attribute: false }) application: PanelEntry[] = [];
   /** The key of the panel shown, or null for the overview. */
   @property({ attribute: false }) current: string | null = null;
+  @state() private unfolded: readonly string[] = preferences().unfolded;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -139,9 +174,27 @@ export class Menu extends LitElement {
       const id = `group-${index}`;
       return html`<div role="group" aria-labelledby=${id}>
         <div class="group" id=${id}>${titles[group] ?? line(group, 40)}</div>
-        ${group === "request" ? this.#overview() : nothing} ${entries.map((entry) => this.#entry(entry))}
+        ${group === "request" ? this.#overview() : nothing} ${this.#entries(group, entries)}
       </div>`;
     });
+  }
+
+  #entries(group: string, entries: readonly Entry[]): TemplateResult {
+    const folded = foldedOf(entries, this.current);
+    const open = this.unfolded.includes(group);
+    const shown = open ? entries : entries.filter((entry) => !folded.includes(entry));
+    return html`${shown.map((entry) => this.#entry(entry))}${folded.length ? this.#more(group, folded, open) : nothing}`;
+  }
+
+  #more(group: string, folded: readonly Entry[], open: boolean): TemplateResult {
+    const names = folded.map(({ panel }) => line(panel.title, 60)).join(", ");
+    const turn = (): void => {
+      this.unfolded = open ? this.unfolded.filter((each) => each !== group) : [...this.unfolded, group];
+      prefer({ unfolded: [...this.unfolded] });
+    };
+    return html`<button class="more" tabindex="-1" aria-expanded=${open ? "true" : "false"} title="${open ? "Fold" : "Show"} what is empty here: ${names}" @click=${turn}>
+      <span class="title cut">${folded.length} empty</span><span class="badge" aria-hidden="true"><span>${open ? "▴" : "▾"}</span></span>
+    </button>`;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -157,21 +210,22 @@ export class Menu extends LitElement {
   #overview(): TemplateResult {
     const record = this.detail?.record;
     const time = record ? briefSeconds(record.duration) : "";
-    return this.#button(null, "Overview", html`<span class="badge num">${time}</span>`, "", "What happened, and where the time went");
+    return this.#button(null, "Overview", html`<span class="badge num"><span>${time}</span></span>`, "", "What happened, and where the time went");
   }
 
   #entry({ key, panel }: Entry): TemplateResult {
     const { badge, failure, needs, level } = panel;
     const title = line(panel.title, 60);
     if (failure) {
-      return this.#button(key, title, html`<span class="badge error">failed</span>`, "", `${title} failed: ${line(failure.message)}`, "error");
+      return this.#button(key, title, html`<span class="badge error"><span>failed</span></span>`, "", `${title} failed: ${line(failure.message)}`, "error");
     }
     if (needs) {
-      return this.#button(key, title, html`<span class="badge cut">needs ${line(needs, 30)}</span>`, "off", `${title} needs ${line(needs, 60)}`);
+      return this.#button(key, title, html`<span class="badge"><span class="cut">needs ${line(needs, 30)}</span></span>`, "off", `${title} needs ${line(needs, 60)}`);
     }
-    const text = badge ? [badge.text, badge.detail].filter(Boolean).map((each) => line(String(each), 40)).join(" · ") : panel.empty ? "–" : "";
+    const words = badge ? [badge.text, badge.detail].filter(Boolean).map((each) => line(String(each), 40)) : [panel.empty ? "–" : ""];
+    const [first = "", ...rest] = words;
     const tone = badge?.level === "warning" || badge?.level === "error" ? badge.level : "";
-    return this.#button(key, title, html`<span class="badge cut num ${tone}">${text}</span>`, panel.empty ? "off" : "", `${title} ${text}`, level);
+    return this.#button(key, title, html`<span class="badge num ${tone}"><span class="cut">${first}</span>${rest.map((each) => html`<span class="cut"> · ${each}</span>`)}</span>`, panel.empty ? "off" : "", `${title} ${words.join(" · ")}`, level);
   }
 
   #button(key: string | null, title: string, badge: TemplateResult, kind: string, hint: string, level: PanelEntry["level"] = null): TemplateResult {
@@ -200,7 +254,7 @@ export class Menu extends LitElement {
     if (!button) return;
     event.preventDefault();
     button.focus();
-    this.#go(button.dataset["key"] || null);
+    if (!button.matches(".more")) this.#go(button.dataset["key"] || null);
   };
 }
 

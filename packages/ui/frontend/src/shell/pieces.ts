@@ -11,9 +11,20 @@ export function statusPill(summary: Pick<Summary, "status" | "kind" | "open" | "
   return summary.error ? html`<span class="pill error">failed</span>` : html`<span class="pill ok">done</span>`;
 }
 
+/** A query as one reads it: `%20` is a blank; what divides it (`%26`, `%3D`) and what is no text stays as it was sent. */
+export function readable(query: string): string {
+  return query.replace(/(?:%(?!25)[0-9a-f]{2})+/gi, (run) => {
+    try {
+      return decodeURI(run);
+    } catch {
+      return run;
+    }
+  });
+}
+
 /** The path with its query, safe to show and short. */
 export function pathOf(summary: Pick<Summary, "path" | "query">): string {
-  return line(summary.query ? `${summary.path}?${summary.query}` : summary.path);
+  return line(summary.query ? `${summary.path}?${readable(summary.query)}` : summary.path);
 }
 
 /** A duration, exact on hover. */

@@ -1,0 +1,258 @@
+"""Watch: what is noted of one record while it is open: its tasks, awaits, threads, cancellations and stalls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from contextlib import suppress
+from time import perf_counter
+from typing import Any
+from weakref import WeakKeyDictionary, ref
+
+from debug_toolbar_async import cancelling, post
+from debug_toolbar_async.calls import Points
+from debug_toolbar_async.cancelling import Cancelled
+from debug_toolbar_async.chain import application_of, chain_of, source_of, source_of_code
+from debug_toolbar_async.hop import Hop
+from debug_toolbar_async.lane import Lane
+from debug_toolbar_async.packing import packed
+from debug_toolbar_async.stall import Stall
+from debug_toolbar_async.traced import Traced
+from debug_toolbar_core.record import Record
+from debug_toolbar_core.source import caller
+
+LANES = 200
+SLICES = 650
+"""Slices kept of one task; of a record with many tasks fewer of each."""
+_SLICES_ALL = 6_500
+HOPS = 60
+CANCELS = 40
+FAILED = 20
+
+
+class Watch:
+    """One record, watched from `begin` to `close`; where no asyncio loop runs, its own coroutine only."""
+
+    def __init__(self, record: Record, slow: float) -> None:
+        self.record = record
+        self.slow = slow
+        self.now = perf_counter
+        self.points = Points()
+        self.lanes: list[Lane] = []
+        self.missed = {"tasks": 0, "hops": 0, "cancellations": 0}
+        self.hops: list[Hop] = []
+        self.cancels: list[Cancelled] = []
+        self.own: list[Stall] = []
+        self.cancelling: Lane | None = None
+        self.tasks: WeakKeyDictionary[Any, Lane] = WeakKeyDictionary()
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.post: post.Post | None = None
+        self.clock = post.Clock()
+        self.main = Lane(self, 0, -1, "the request", None)
+        self.lanes.append(self.main)
+
+    def slices(self) -> int:
+        """Return how many slices one more task may keep."""
+        return SLICES if len(self.lanes) * SLICES < _SLICES_ALL else 50
+
+    def begin(self) -> None:
+        """Install what it takes on the loop that runs here."""
+        with suppress(RuntimeError):
+            self.loop = asyncio.get_running_loop()
+        if self.loop is not None:
+            self.post = post.enter(self.loop, self.slow)
+            self.clock = self.main.clock = self.post.clock
+
+    def drive(self, work: Awaitable[Any]) -> Awaitable[Any]:
+        """Return the application's coroutine, traced."""
+        made: Any = work if hasattr(work, "send") else _coroutine(work)
+        traced = Traced(made, self.main)
+        traced.root = root = application_of(made)
+        self.main.coroutine = str(getattr(root, "__qualname__", "the application"))[:200]
+        self.main.source = source_of_code(root)
+        return traced
+
+    def make(self, work: Any) -> Traced | None:
+        """Return what a task that is about to be made is to run; None past the limit."""
+        if len(self.lanes) >= LANES:
+            self.missed["tasks"] += 1
+            return None
+        name = str(getattr(work, "__qualname__", type(work).__qualname__))[:200]
+        maker = self.clock.lane if self.clock.lane is not None and self.clock.lane.watch is self else self.main
+        lane = Lane(self, len(self.lanes), maker.number, name, caller())
+        self.lanes.append(lane)
+        lane.span = self.record.add(
+            "async", name, lane.created - self.record.started, None, {"task": lane.number}, source=lane.source
+        )
+        return Traced(work, lane)
+
+    def forget(self, lane: Lane) -> None:
+        """Let go of a task that could not be made."""
+        self.let_go(lane, "not made")
+
+    def attach(self, lane: Lane, task: Any) -> None:
+        """Take up a task that was made; an eager one may have ended already."""
+        lane.task = ref(task)
+        self.tasks[task] = lane
+        self.name(lane, task)
+        if lane.end is None:
+            cancelling.attach(lane, task)
+        else:
+            lane.awaited = True  # nobody can have waited yet, nor will have to
+            self.failed(lane, task)
+
+    @staticmethod
+    def name(lane: Lane, task: Any) -> None:
+        """Take a task's name, which Python 3.11 gives it only after the factory."""
+        name = task.get_name()
+        if type(name) is str:
+            lane.name = name[:200]
+            if lane.span is not None:
+                lane.span.task = lane.name
+
+    def started(self, lane: Lane, now: float) -> None:
+        """Note the first slice of a task."""
+        lane.started = now
+        task = None if lane.task is None else lane.task()
+        if task is not None:
+            self.name(lane, task)
+        if lane is self.main and self.loop is not None:
+            lane.created = lane.left = now
+            task = asyncio.current_task()
+            if task is not None:
+                lane.task, lane.name = ref(task), task.get_name()[:200]
+                self.tasks[task] = lane
+                cancelling.attach(lane, task)
+
+    def ended(self, lane: Lane, error: BaseException | None) -> None:
+        """Note how a task ended; without an error it was torn down while it waited."""
+        task = None if lane.task is None else lane.task()
+        if task is not None and lane is not self.main:
+            self.name(lane, task)
+            lane.awaited = _awaited(task)
+        kind = type(error)
+        if error is None or kind is GeneratorExit:
+            outcome = "destroyed"
+        elif kind is StopIteration:
+            outcome = "done"
+        else:
+            outcome = "cancelled" if isinstance(error, asyncio.CancelledError) else f"raised {kind.__qualname__}"[:200]
+        self.let_go(lane, outcome)
+        if task is not None:
+            self.failed(lane, task)
+
+    def failed(self, lane: Lane, task: Any) -> None:
+        """Keep a task that failed until the record closes: whether anybody fetches its exception, only it can tell."""
+        if lane is not self.main and lane.outcome.startswith("raised") and len(self.held()) < FAILED:
+            lane.failure = task
+
+    def held(self) -> list[Lane]:
+        """Return the lanes whose failed tasks are kept."""
+        return [lane for lane in self.lanes if lane.failure is not None]
+
+    def let_go(self, lane: Lane, outcome: str) -> None:
+        """Trace a task no longer."""
+        lane.end, lane.outcome = perf_counter(), outcome
+        traced = None if lane.traced is None else lane.traced()
+        if traced is not None:
+            traced.lane = None
+        cancelling.detach(lane)
+        if lane.span is not None:
+            self.record.finish(lane.span, outcome=outcome)
+
+    def number(self, task: Any) -> int | None:
+        """Return the number of a task of this record, or None."""
+        try:
+            lane = self.tasks.get(task)
+        except TypeError:
+            return None
+        return None if lane is None else lane.number
+
+    def numbers(self, tasks: Iterable[Any]) -> tuple[int, ...]:
+        """Return the numbers of those that are tasks of this record."""
+        return tuple(number for task in tasks if (number := self.number(task)) is not None)
+
+    def hop(self, name: str) -> Hop:
+        """Note work that is handed to a thread."""
+        lane = self.clock.lane if self.clock.lane is not None and self.clock.lane.watch is self else self.main
+        hop = Hop(name, lane.number)
+        lane.hop = hop
+        if len(self.hops) < HOPS:
+            self.hops.append(hop)
+            at = hop.handed - self.record.started
+            hop.span = self.record.add("async", f"thread: {name}", at, None, {"task": lane.number}, source=caller())
+        else:
+            self.missed["hops"] += 1
+        return hop
+
+    def cancelled(self, lane: Lane, outer: Lane | None) -> None:
+        """Note that `cancel` is called on a task, by that of another task if `outer`."""
+        lane.cancelled = perf_counter()
+        if len(self.cancels) >= CANCELS:
+            self.missed["cancellations"] += 1
+            return
+        by, source = ("", None) if outer is None else (f"with {outer.name}, which waited for it", None)
+        if outer is None:
+            by, source = cancelling.culprit()
+        self.cancels.append(Cancelled(lane.cancelled, lane.number, by, source))
+
+    def delivered(self, lane: Lane) -> None:
+        """Note where a task is when it is cancelled."""
+        found = next((cancel for cancel in reversed(self.cancels) if cancel.lane == lane.number), None)
+        traced = None if lane.traced is None else lane.traced()
+        if found is not None and traced is not None:
+            found.delivered = True
+            steps = chain_of(traced.root).steps
+            found.waited = source_of(steps[-1]) if steps else None
+
+    def blocked(self, lane: Lane, began: float, ended: float) -> None:
+        """Note that a slice of a task held the loop too long."""
+        if self.post is None:
+            return
+        stall = self.post.blocked(lane, began, ended)
+        source = stall.culprits[0].source if stall.culprits else None
+        at = self.record.started
+        span = self.record.add("async", "blocked the loop", began - at, ended - at, {"blocking": True}, source=source)
+        span.task = lane.name
+
+    def close(self) -> dict[str, Any]:
+        """End the watching, put back what was installed, and return what was noted as plain values."""
+        now = perf_counter()
+        if self.post is not None:
+            self.post.settle(now)
+            post.leave(self.post)
+        for hop in self.hops:
+            if hop.ended is not None and hop.span is not None:
+                hop.span.end = hop.ended - self.record.started
+                hop.span.attributes.update(queued=(hop.began or hop.ended) - hop.handed, thread=hop.thread)
+        for lane in self.lanes:
+            task = None if lane.task is None else lane.task()
+            if task is not None:  # the name of an eager task is given once it has run
+                self.name(lane, task)
+            if lane.end is None:
+                lane.awaited = task is not None and _awaited(task)
+                lane.outcome = "not made" if lane is self.main and lane.started is None else "still running"
+        try:
+            return packed(self, now)
+        finally:
+            for lane in self.lanes:
+                lane.failure = None
+                if lane.end is None:
+                    self.stop(lane)
+
+    def stop(self, lane: Lane) -> None:
+        """Leave a task that goes on alone."""
+        traced = None if lane.traced is None else lane.traced()
+        if traced is not None:
+            traced.lane = None
+        cancelling.detach(lane)
+
+
+def _awaited(task: Any) -> bool:
+    """Tell whether anybody waits for a task: a set that only keeps it alive does not."""
+    waiting = getattr(task, "_callbacks", None) or ()
+    return any(type(getattr(callback, "__self__", None)) is not set for callback, *_ in waiting)
+
+
+async def _coroutine(work: Awaitable[Any]) -> Any:
+    return await work

@@ -1,0 +1,173 @@
+"""Measure: one request's memory, from its first slice to what is left when it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+from collections.abc import Awaitable, Callable
+from functools import partial
+from threading import RLock
+from time import perf_counter
+from typing import Any
+
+from debug_toolbar_core import Record, suppressed
+from debug_toolbar_core.drive import driven
+from debug_toolbar_memory.engine import Engine, Nothing, Remark, Result
+from debug_toolbar_memory.following import PANEL, Followed, Following
+from debug_toolbar_memory.garbage import WATCHES, Watch
+from debug_toolbar_memory.mark import Mark, Marked
+from debug_toolbar_memory.packed import pack
+from debug_toolbar_memory.process import blocks, resident
+from debug_toolbar_memory.profilers import profiler_at_work
+from debug_toolbar_memory.thread import in_thread
+
+_PATIENCE, _EVERY = 1.0, 0.02
+
+Begin = Callable[[Mark, str, str | None], tuple[Engine, list[Remark]]]
+
+
+class Measure(Followed):
+    """Everything that is switched on for one request, and switched off by `close`, whatever happened to it."""
+
+    def __init__(self, record: Record, begin: Begin) -> None:
+        self.record = record
+        self.begin = begin
+        self.mark = Mark(record.id)
+        self.following = Following()
+        self.watch = Watch(record.id, record.started)
+        self.engine: Engine = Nothing()
+        self.remarks: list[Remark] = []
+        self.result: Result | None = None
+        self.stacks: tuple[Any, Any] = (None, None)
+        self.driven = self.closed = False
+        self.before = self.after = (resident(), blocks())
+        self.cost = 0.0
+        self._lock = RLock()
+
+    def open(self) -> None:
+        """Switch on what costs next to nothing; the back end begins once the application's coroutine is driven."""
+        self.following.open()
+        WATCHES.open(self.watch)
+        self.record.hold(PANEL, self)
+        self.record.drive(self.drive)
+
+    def resume(self) -> None:
+        self.engine.resume()
+
+    def suspend(self) -> None:
+        self.engine.suspend()
+
+    async def drive(self, work: Awaitable[Any]) -> Any:
+        """Run the application's coroutine below the mark; once it is done, look in another thread what is left."""
+        self.driven = True
+        try:
+            await self._begin_elsewhere()
+        except BaseException:  # cancelled before it began: it never will
+            if hasattr(work, "close"):
+                work.close()
+            raise
+        try:
+            result = await driven(Marked(work, self.mark, self), _nothing, _nothing)
+        except Exception:
+            # Its traceback still holds every local variable on the way: those count as kept, and the view says so.
+            self.remarks.append(("raised", ""))
+            await self._finish_elsewhere()
+            raise
+        await self._finish_elsewhere()
+        return result
+
+    async def _begin_elsewhere(self) -> None:
+        """Begin in another thread, where memray takes 10 ms; wait a moment for who measures now, and no longer."""
+        began = perf_counter()
+        while True:
+            await in_thread(partial(self._begin, profiler_at_work()))
+            waited = perf_counter() - began
+            if not self._busy() or waited > _PATIENCE or asyncio._get_running_loop() is None:
+                break
+            await asyncio.sleep(_EVERY)
+        self.cost += perf_counter() - began
+        self.record.cost += perf_counter() - began
+
+    def _begin(self, profiler: str | None) -> None:
+        engine, remarks = self.begin(self.mark, self.watch.id, profiler)
+        with self._lock:
+            if not self.closed:
+                self.engine, self.remarks = engine, remarks
+                return
+        engine.close()  # the request was cancelled meanwhile
+
+    def _busy(self) -> bool:
+        return isinstance(self.engine, Nothing) and any(code == "busy" for code, _ in self.remarks)
+
+    async def _finish_elsewhere(self) -> None:
+        began = perf_counter()
+        self.stop()
+        try:
+            with suppressed():  # this thread's own memory is not the request's
+                await in_thread(self.finish)
+        finally:
+            self.cost += perf_counter() - began
+            self.record.cost += perf_counter() - began
+
+    def stop(self) -> None:
+        """End what must be ended on the thread that began it: from here on nothing more belongs to the request."""
+        self.after = (resident(), blocks())
+        WATCHES.close(self.watch)
+        self.engine.settle()
+
+    def finish(self) -> None:
+        """Find out what is left; the first call does, and the next waits for it. Never raises."""
+        with self._lock:
+            if self.result is None:
+                try:
+                    result = self.engine.finish()
+                    self.stacks = pack(result.held), pack(result.at_peak)  # reads source files: not on the loop
+                    self.result = result
+                except Exception as error:  # noqa: BLE001 - a border: it runs in a thread, for a request that is done
+                    self.result = Result(remarks=[("fault", type(error).__name__)])
+
+    def close(self) -> None:
+        """Switch everything off; a second time does nothing."""
+        with self._lock:
+            self.closed = True
+        with contextlib.ExitStack() as stack:
+            stack.callback(WATCHES.close, self.watch)
+            stack.callback(self.following.close)
+            stack.callback(self.engine.close)
+
+    def forget(self) -> None:
+        """Let go of what was found, and of the record: a task that goes on keeps this object."""
+        del self.record
+        self.engine, self.result, self.stacks = Nothing(), None, (None, None)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was found, packed for the record."""
+        found = self.result or Result()
+        remarks = [*self.remarks, *found.remarks, *([] if self.following.tasks else [("tasks", "")])]
+        return {
+            "engine": self.engine.name,
+            "driven": self.driven,
+            "kept": found.kept,
+            "kept_blocks": found.blocks,
+            "peak": found.peak,
+            "allocated": found.allocated,
+            "allocations": found.allocations,
+            "others": found.others,
+            "toolbar": found.toolbar,
+            "resident": list(zip(self.before, self.after, strict=True)),
+            "garbage": {
+                "enabled": gc.isenabled(),
+                "paused": self.watch.paused,
+                "more": self.watch.more,
+                "runs": [list(run) for run in self.watch.runs],
+            },
+            "stacks": self.stacks[0],
+            "peak_stacks": self.stacks[1],
+            "remarks": [list(remark) for remark in remarks],
+            "cost": self.cost,
+        }
+
+
+def _nothing() -> None:
+    """Slices are told by what is marked."""

@@ -1,0 +1,62 @@
+"""Watcher: looks at what a request holds when traced memory reaches a new height, for what it lets go again."""
+
+from __future__ import annotations
+
+import threading
+import tracemalloc
+from collections.abc import Callable
+from contextlib import suppress
+from time import perf_counter
+
+from debug_toolbar_memory.stacks import Held
+from debug_toolbar_memory.tracing import Unavailable
+
+_EVERY = 0.003
+_LEAST = 262_144
+_HIGHER = 1.2
+_LOOKS = 30
+_PAUSES = 10
+
+
+class Watcher:
+    """A thread that reads one number every 3 ms; each look at all traces needs a height a fifth above the last one.
+
+    So there are few looks however much is allocated, and after one comes a pause ten times as long. The best of them
+    is kept as the peak that was seen.
+    """
+
+    def __init__(self, look: Callable[[], Held]) -> None:
+        self.best: Held | None = None
+        self.looks = 0
+        self._look = look
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="debug-toolbar memory", daemon=True)
+
+    def start(self) -> None:
+        with suppress(RuntimeError):  # the interpreter is about to end, or has no thread left
+            self._thread.start()
+
+    def stop(self, seconds: float | None = None) -> None:
+        """End the thread, and wait for it so long at most."""
+        self._done.set()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def _run(self) -> None:
+        base = tracemalloc.get_traced_memory()[0]
+        next_height = base + _LEAST
+        pause = _EVERY
+        while not self._done.wait(pause) and self.looks < _LOOKS:
+            height = tracemalloc.get_traced_memory()[0]
+            if height < next_height:
+                continue
+            began = perf_counter()
+            try:
+                held = self._look()
+            except Unavailable:
+                return
+            pause = max(_EVERY, (perf_counter() - began) * _PAUSES)
+            self.looks += 1
+            if self.best is None or held.size > self.best.size:
+                self.best = held
+            next_height = base + max(int((height - base) * _HIGHER), _LEAST)

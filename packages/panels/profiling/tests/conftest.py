@@ -1,0 +1,86 @@
+"""What the tests share: serving work as an adapter does, and a look at what is switched on in the process."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from debug_toolbar_core import Config, Record, Toolbar
+from debug_toolbar_core.exclusive import EXCLUSIVE
+from debug_toolbar_profiling import ProfilingPanel
+from debug_toolbar_profiling.run import SLICES
+from debug_toolbar_profiling.taken import Taken
+
+
+def toolbar_of(**options: Any) -> Toolbar:
+    """Return a toolbar with this panel alone, always on, which raises what the panel does wrong."""
+    return Toolbar(Config(panels=[ProfilingPanel(**options)], strict=True, always=["profiling"], budget=10.0))
+
+
+async def serve(toolbar: Toolbar, work: Awaitable[Any]) -> Record:
+    """Do what an adapter does: open, drive the application, close, keep, and read back."""
+    capture = toolbar.open("http")
+    error: BaseException | None = None
+    try:
+        for driver in capture.record.drivers:
+            work = driver(work)
+        await work
+    except BaseException as raised:
+        error = raised
+        raise
+    finally:
+        toolbar.keep(capture.close(error))
+    return await toolbar.load(capture.record.id)
+
+
+def taken(record: Record) -> Taken:
+    """Return a record's profile."""
+    found = Taken.of(record.data["profiling"])
+    assert found is not None
+    return found
+
+
+def burner(name: str) -> Callable[[float], None]:
+    """Make a function of its own name that uses CPU for so many seconds."""
+    scope: dict[str, Any] = {"clock": time.thread_time}
+    code = f"def {name}(seconds):\n    end = clock() + seconds\n    while clock() < end:\n        pass\n"
+    exec(compile(code, f"/app/{name}.py", "exec"), scope)  # noqa: S102 - a file of the user's, made up
+    return scope[name]  # type: ignore[no-any-return]  # what was defined above
+
+
+def switched_on() -> dict[str, Any]:
+    """Return what a profiler might leave behind in a process."""
+    loop = asyncio._get_running_loop()
+    tools = getattr(sys, "monitoring", None)
+    yappi: Any = sys.modules.get("yappi")
+    return {
+        "threads": [t.name for t in threading.enumerate() if t.name.startswith("debug-toolbar-")],
+        "interval": round(sys.getswitchinterval(), 6),
+        "profile": (sys.getprofile(), threading.getprofile()),
+        "monitoring": None if tools is None else [tools.get_tool(tool) for tool in range(6)],
+        "yappi": yappi is not None and yappi.is_running(),
+        "factory": None if loop is None else loop.get_task_factory(),
+        "slices": dict(SLICES),
+        "lease": EXCLUSIVE.holder("profile"),
+    }
+
+
+@pytest.fixture
+def kit() -> SimpleNamespace:
+    """The helpers above: test files cannot import one another."""
+    return SimpleNamespace(toolbar_of=toolbar_of, serve=serve, taken=taken, burner=burner, switched_on=switched_on)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_on() -> Iterator[None]:
+    """After every test nothing is switched on that was not before."""
+    before = switched_on()
+    yield
+    assert switched_on() == before
