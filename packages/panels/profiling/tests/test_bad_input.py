@@ -189,14 +189,14 @@ async def test_c_code_that_holds_the_gil_is_told(kit: SimpleNamespace) -> None:
     """Time in which nobody could look stands at the caller, and the panel says so."""
 
     async def work() -> None:
-        sum(range(6_000_000))
+        sum(range(12_000_000))
         after(0.01)  # so that there is a look once the C code let go, on a machine with other work too
 
     after = kit.burner("after")
     toolbar = kit.toolbar_of()
     record = await kit.serve(toolbar, work())
     profile = kit.taken(record)
-    assert profile.facts["attributed"] >= 0.9 * profile.facts["running"]
+    assert profile.facts["attributed"] >= 0.75 * profile.facts["running"]
     assert profile.facts["gap"] >= 0.025
     assert profile.facts["gap_in"].endswith("work")
     notices = [notice.text for _, notice in toolbar.notices(record)]

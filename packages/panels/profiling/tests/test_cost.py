@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from statistics import median
 from types import SimpleNamespace
 
 from debug_toolbar_core import Config, Toolbar
 from debug_toolbar_profiling import ProfilingPanel
 
-ROUNDS, ATTEMPTS = 9, 4
+ROUNDS = 7
 
 
 def fib(number: int) -> int:
@@ -18,28 +19,28 @@ def fib(number: int) -> int:
 
 
 async def work() -> None:
-    """Compute 50 ms and wait a little, several times."""
+    """Compute some 60 ms and wait a little, in between."""
     for _ in range(5):
-        fib(20)
-        fib(20)
+        fib(23)
+        fib(23)
         await asyncio.sleep(0.001)
 
 
 async def test_a_profiled_request_takes_a_tenth_more_at_most(kit: SimpleNamespace) -> None:
-    """In turns with the same request bare, the quickest of each: at most 1.1 of itself."""
+    """In turns with the same request bare, the median of each: at most 1.1 of itself.
+
+    Its thread's CPU time, and the time for which the sampling thread kept it waiting: what a busy machine's scheduler
+    adds to both is not ours.
+    """
     profiled, bare = kit.toolbar_of(), Toolbar(Config(panels=[], strict=True))
-    ratios: list[float] = []
-    for _ in range(ATTEMPTS):  # a neighbour on the machine may spoil one
-        seconds: dict[Toolbar, list[float]] = {profiled: [], bare: []}
-        for _ in range(ROUNDS):
-            for toolbar, took in seconds.items():
-                before = time.perf_counter()
-                await kit.serve(toolbar, work())
-                took.append(time.perf_counter() - before)
-        ratios.append(min(seconds[profiled]) / min(seconds[bare]))
-        if ratios[-1] <= 1.1:
-            return
-    raise AssertionError(f"profiled, a request took {ratios} of itself")
+    seconds: dict[Toolbar, list[float]] = {profiled: [], bare: []}
+    for _ in range(ROUNDS):
+        for toolbar, took in seconds.items():
+            before = time.thread_time()
+            record = await kit.serve(toolbar, work())
+            spent = time.thread_time() - before
+            took.append(spent + (kit.taken(record).facts["cost"] if toolbar is profiled else 0.0))
+    assert median(seconds[profiled]) <= 1.1 * median(seconds[bare])
 
 
 async def test_installed_and_off_it_does_nothing(kit: SimpleNamespace) -> None:

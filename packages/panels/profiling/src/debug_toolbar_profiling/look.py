@@ -31,6 +31,8 @@ class Seen:
     stack: Climb
     group: str = ""
     task: int = 0
+    began: float | None = None
+    """When the slice began in which it was seen."""
 
 
 class Look:
@@ -71,7 +73,7 @@ class Look:
         task, self._tasks[thread] = self._tasks.get(thread, 0), seen[0].task if seen else 0
         for one in seen:
             if one.run.driven and one.kind == RUNNING:
-                seconds, share = one.run.account(elapsed, cpu)
+                seconds, share = one.run.account(elapsed, one.began, cpu)
                 _add(one, seconds, share, one.run.slices)
             else:
                 # A task found just now may have begun just now: from the second time on its thread's clock tells.
@@ -84,12 +86,13 @@ def _of_slice(run: Run, state: State, leaf: FrameType) -> list[Seen]:
     seen: list[Seen] = []
     outer: Run | None = run
     while outer is not None:
+        began = outer.state[2]
         found = climb(leaf, outer.frame, outer.greenlet)
         # What was walked leads to the driver's frame; of a recursion, the slice is to be the same still.
         if not (found.reached or (found.deep and run.state is state)):
             outer.missed += 1
             break
-        seen.append(Seen(outer, RUNNING, found))
+        seen.append(Seen(outer, RUNNING, found, began=began))
         outer = outer.outer
     return seen
 

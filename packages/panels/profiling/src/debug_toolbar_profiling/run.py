@@ -25,7 +25,7 @@ LATE = 0.0002
 """Seconds by which the sampler may be late before it is let in."""
 _YIELD = 50e-6
 LENIENT = 0.002
-"""Seconds before the last look for which a sample may stand as well, where that look found nothing running."""
+"""Seconds of earlier slices for which a sample may stand as well as for its own: those between two looks."""
 _LINES_MOST = 2_000
 
 
@@ -59,7 +59,6 @@ class Run:
         self.replaced = False
         self.accounted = 0.0
         self.accounted_cpu = 0.0
-        self.sampled = perf_counter()
         self.ticks = 0
         self.missed = 0
         self.gap: tuple[float, Function] = (0.0, "")
@@ -129,19 +128,18 @@ class Run:
         _, cpu, began, before = self.state
         return cpu if began is None or clock is None else cpu + max(0.0, clock - before)
 
-    def account(self, elapsed: float, clock: float | None) -> tuple[float, float]:
+    def account(self, elapsed: float, began: float | None, clock: float | None) -> tuple[float, float]:
         """Return the seconds and CPU seconds for which a sample of its own task stands, and count them as told.
 
-        They are those since it was sampled last, as far as it did run by then: what ran in slices that were over
-        before the sampler's turn came is not to stand, all of it, at the next stack that happens to be seen.
+        They are those of the slice in which it was seen, since the last look, and of slices before it so many as a
+        look finds on the average: what ran in them unseen is not to stand, all of it, at the next stack that is seen.
         """
         now = perf_counter()
-        since = elapsed + min(LENIENT, max(0.0, now - elapsed - self.sampled))
+        since = min(elapsed, now - (began or now)) + LENIENT
         seconds = min(since, max(0.0, self.ran(now) - self.accounted))
         cpu = seconds if clock is None else min(seconds, max(0.0, self.used(clock) - self.accounted_cpu))
         self.accounted += seconds
         self.accounted_cpu += cpu
-        self.sampled = now
         return seconds, cpu
 
     def line(self, place: tuple[CodeType, int] | None, seconds: float) -> None:

@@ -14,7 +14,7 @@ from debug_toolbar_profiling.stacks import ROOT, Function, Named, Stacks
 
 SHORT = 30e-6
 """Seconds: shorter waits are summed up, not located."""
-_SHARE, _AT_ONCE = 0.02, 0.0002
+_SHARE, _AT_ONCE = 0.03, 0.0004
 _POINTS_MOST = 300
 _SLICES_MOST = 1_000
 Point = tuple[Function, int, Function]
@@ -22,7 +22,7 @@ Point = tuple[Function, int, Function]
 
 
 class Waits:
-    """Waits folded to a tree and by await point. To find where takes at most a fiftieth of the time.
+    """Waits folded to a tree and by await point. To find where takes at most a thirtieth of the time.
 
     It is found out when the wait is over: until its coroutine is resumed, it stands where it stood all the time.
     """
