@@ -55,8 +55,8 @@ def names(profile: Any) -> set[str]:
     return {profile.functions[number].name for node in profile.cpu_by_node() for number in profile.stack(node)}
 
 
-def test_no_profile_has_a_foreign_frame(run: Any, kit: SimpleNamespace) -> None:
-    """Of twenty interleaved requests none sees another's function, neither in its tasks nor in its threads."""
+def interleaved(run: Any, kit: SimpleNamespace) -> list[set[str]]:
+    """Serve twenty requests at once, each with a function of its own; return those that each profile has."""
 
     async def work(number: int) -> None:
         burn = kit.burner(f"own_{number}")
@@ -76,13 +76,20 @@ def test_no_profile_has_a_foreign_frame(run: Any, kit: SimpleNamespace) -> None:
         toolbar = kit.toolbar_of()
         return await asyncio.gather(*(kit.serve(toolbar, work(number)) for number in range(REQUESTS)))
 
-    seen = 0
-    for number, record in enumerate(run(main())):
-        functions = {function.name for function in kit.taken(record).functions}
-        own = {name for name in functions if name.startswith("own_")}
+    profiles = [kit.taken(record) for record in run(main())]
+    return [{each.name for each in profile.functions if each.name.startswith("own_")} for profile in profiles]
+
+
+@pytest.mark.certain
+def test_no_profile_has_a_foreign_frame(run: Any, kit: SimpleNamespace) -> None:
+    """Of twenty interleaved requests none sees another's function, neither in its tasks nor in its threads."""
+    for number, own in enumerate(interleaved(run, kit)):
         assert own <= {f"own_{number}"}
-        seen += len(own)
-    assert seen >= REQUESTS * 0.8  # of a machine that is busy with others, a request may get no sample at all
+
+
+def test_each_of_many_requests_sees_its_own(run: Any, kit: SimpleNamespace) -> None:
+    """Of twenty interleaved requests sixteen at least see their own function: a busy machine may leave one unseen."""
+    assert sum(map(len, interleaved(run, kit))) >= REQUESTS * 0.8
 
 
 def test_time_of_a_busy_request_is_attributed(run: Any, kit: SimpleNamespace) -> None:

@@ -11,7 +11,7 @@ from debug_toolbar_core.blocks import Notice
 from debug_toolbar_strawberry.operation import PANEL
 
 _FIRST = 5
-_TRANSACTIONS = frozenset({"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"})
+_QUESTIONS = frozenset({"db.query.text", "db.operation.name", "http.request.method"})
 
 
 def notices(record: Record, operations: Sequence[dict[str, Any]], deep: int, repeated: int) -> Iterable[Notice]:
@@ -52,7 +52,7 @@ def n_plus_one(record: Record, repeated: int) -> Iterable[Notice]:
     asked: dict[str, dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
     for span in record.spans:
         call = _call_of(span, calls)
-        if call is not None and span.panel in ("sqlalchemy", "http-client", "cache") and not _is_band(span):
+        if call is not None and _asks(span):
             asked[str(call.attributes["graphql.field.path"])][id(call)].append(span)
     for path, by_call in asked.items():
         if len(by_call) < repeated:
@@ -78,12 +78,10 @@ def _call_of(span: Span, calls: dict[int, Span]) -> Span | None:
     return None
 
 
-def _is_band(span: Span) -> bool:
-    """Tell whether a span of the database is no question: a transaction, its end, or a wait for the pool."""
-    if span.panel != "sqlalchemy":
-        return False
-    words = str(span.attributes.get("db.query.text", "")).split(maxsplit=1)
-    return not words or words[0].upper() in _TRANSACTIONS
+def _asks(span: Span) -> bool:
+    """Tell by its attributes whether a span asks a database, a cache or a server, whichever panel made it."""
+    attributes = span.attributes
+    return not (attributes.get("band") or attributes.get("aside")) and not _QUESTIONS.isdisjoint(attributes)
 
 
 def _shared(record: Record) -> dict[str, Span]:
