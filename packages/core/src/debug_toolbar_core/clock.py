@@ -6,7 +6,7 @@ import os
 import threading
 import time
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # a collection in there may end an abandoned record, and begin another
 _last = 0
 _process = os.urandom(4).hex()  # as secrets makes it, which imports OpenSSL
 
@@ -14,7 +14,7 @@ _process = os.urandom(4).hex()  # as secrets makes it, which imports OpenSSL
 def _forked() -> None:
     global _process, _lock
     _process = os.urandom(4).hex()
-    _lock = threading.Lock()
+    _lock = threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import RLock
 from typing import Literal
 
 Place = Literal["profile", "allocators"]
@@ -40,7 +40,7 @@ class Exclusive:
 
     def __init__(self) -> None:
         self._leases: dict[Place, Lease] = {}
-        self._lock = Lock()
+        self._lock = RLock()  # a collection in there may close who holds a lease, which gives it back
 
     def take(self, tool: str, holder: str, places: Collection[Place]) -> tuple[Lease | None, Lease | None]:
         """Take all the places at once and never wait: our lease and None, or None and the lease that is in the way."""

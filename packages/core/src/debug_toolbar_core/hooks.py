@@ -6,13 +6,13 @@ import functools
 import inspect
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from threading import RLock
 from types import ModuleType
 from typing import Any
 
 from debug_toolbar_core.border import tell
 from debug_toolbar_core.fault import message_of
 from debug_toolbar_core.imports import when_imported
+from debug_toolbar_core.users import Users
 
 Hook = Callable[[Any], Generator[None]]
 
@@ -44,8 +44,7 @@ class Hooks:
         self._hooks: list[tuple[str, Hook]] = []
         self._running: list[tuple[str, Generator[None]]] = []
         self._withdraw: list[Callable[[], None]] = []
-        self._users = 0
-        self._lock = RLock()
+        self._users = Users(self._patch, self._unpatch)
 
     def into(self, library: str) -> Callable[[Hook], Hook]:
         """Register a hook for a module, given to it once the application has imported it."""
@@ -59,35 +58,33 @@ class Hooks:
     @contextmanager
     def open(self) -> Generator[None]:
         """Hold the hooks open for one more toolbar; the first patches, the last puts back."""
-        with self._lock:
-            self._users += 1
-            if self._users == 1:
-                self._patch()
+        self._users.enter()
         try:
             yield
         finally:
-            with self._lock:
-                self._users -= 1
-                if self._users == 0:
-                    self._unpatch()
+            self._users.leave()
 
     def _patch(self) -> None:
         for library, hook in self._hooks:
             self._withdraw.append(when_imported(library, functools.partial(self._start, library, hook)))
 
     def _start(self, library: str, hook: Hook, module: ModuleType) -> None:
-        with self._lock:
-            if self._users == 0:  # imported while the last toolbar was going
-                return
-            running = hook(module)
-            try:
-                next(running)
-            except StopIteration:
-                return
-            except Exception as error:  # noqa: BLE001 - a border: the application's import must not fail for ours
-                self._fail(library, error)
-            else:
-                self._running.append((library, running))
+        self._users.hold()
+        try:
+            if self._users.count:  # else it was imported while the last toolbar was going
+                self._run(library, hook(module))
+        finally:
+            self._users.let_go()
+
+    def _run(self, library: str, running: Generator[None]) -> None:
+        try:
+            next(running)
+        except StopIteration:
+            return
+        except Exception as error:  # noqa: BLE001 - a border: the application's import must not fail for ours
+            self._fail(library, error)
+        else:
+            self._running.append((library, running))
 
     def _unpatch(self) -> None:
         for withdraw in self._withdraw:

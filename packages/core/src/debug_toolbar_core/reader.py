@@ -43,7 +43,7 @@ class Reader:
         self.seconds = seconds
         self.kept: OrderedDict[str, _Kept] = OrderedDict()
         self._once = Once[Drawn | None]()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a collection in there may end an abandoned record, which is then forgotten
 
     async def revision(self, id: str) -> int | None:
         """Return what changes with each save of a record, or None where that is not known, or nothing of this id is."""
@@ -91,7 +91,7 @@ class Reader:
             self.kept[id] = kept
             self.kept.move_to_end(id)
             weight = sum(each.drawn.weight for each in self.kept.values())
-            while weight > self.bytes:
+            while weight > self.bytes and self.kept:
                 _, gone = self.kept.popitem(last=False)
                 weight -= gone.drawn.weight
 
@@ -102,8 +102,8 @@ class Reader:
             self._forget(lambda kept: id is None or kept.until < monotonic())
 
     def _forget(self, of: Callable[[_Kept], bool]) -> None:
-        for id in [id for id, kept in self.kept.items() if of(kept)]:
-            del self.kept[id]
+        for id in [id for id, kept in list(self.kept.items()) if of(kept)]:
+            self.kept.pop(id, None)
 
 
 def _is_meant(kind: type) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from itertools import count
-from threading import Lock, get_ident
+from threading import RLock, get_ident
 from typing import Any
 
 from debug_toolbar_core import Limits, Record, Source, Span, caller, snapshot
@@ -21,7 +21,7 @@ STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
 }  # fmt: skip
 """What every LogRecord has, and what formatters leave on it; the rest is the caller's `extra`."""
 _EXTRAS = 40
-_MAKING = Lock()
+_MAKING = RLock()  # a collection in there may run a `__del__` that logs
 
 Facts = dict[str, Any]
 """A LogRecord's `__dict__`: read directly, for a subclass's attributes may run code."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Lock
-
+from debug_toolbar_core.users import Users
 from debug_toolbar_logging.sinks import LoguruTap
 from debug_toolbar_logging.standard import StandardTap
 from debug_toolbar_logging.structured import StructlogTap
@@ -17,33 +16,32 @@ class Taps:
         self.all = (self.standard, StructlogTap(self.standard.routers), LoguruTap(self.standard.routers))
         self.others = self.standard.routers
         """The application's libraries that may drop their tap, with their folders: the standard library's stays."""
-        self.users = 0
-        self.lock = Lock()
+        self.users = Users(self._open, self._close)
 
     def open(self) -> None:
         """Open them for one more toolbar."""
-        with self.lock:
-            self.users += 1
-            if self.users == 1:
-                for tap in self.all:
-                    tap.open()
+        self.users.enter()
 
     def refresh(self) -> None:
         """Put back what the application's configuration dropped."""
-        if self.lock.acquire(blocking=False):  # somebody else is at it
+        if self.users.hold(wait=False):  # else somebody else is at it
             try:
                 for tap in self.all:
                     tap.refresh()
             finally:
-                self.lock.release()
+                self.users.let_go()
 
     def close(self) -> None:
         """Close them when the last toolbar does."""
-        with self.lock:
-            self.users -= 1
-            if self.users == 0:
-                for tap in reversed(self.all):
-                    tap.close()
+        self.users.leave()
+
+    def _open(self) -> None:
+        for tap in self.all:
+            tap.open()
+
+    def _close(self) -> None:
+        for tap in reversed(self.all):
+            tap.close()
 
 
 TAPS = Taps()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import weakref
 from functools import partial
-from threading import Lock
+from threading import RLock
 from typing import Any, NamedTuple
 
 from debug_toolbar_core import Record
@@ -19,7 +19,7 @@ PANEL = "sqlalchemy"
 REPEATS = "db.query.repeats"
 ORIGINALS_BYTES = 1_048_576
 """What the original parameters of one record may take in all, roughly."""
-_MAKING = Lock()
+_MAKING = RLock()  # a collection in there may close a connection, which rolls back
 
 
 class Original(NamedTuple):
