@@ -78,7 +78,7 @@ def processes(report: Report) -> None:
     )
     if heavy:
         report.broken.append(f"start-up imports {', '.join(heavy)}")
-    print(f"20,000 requests, memory once the store is full: {report.within('memory', growth(), 'kB')}")
+    print(f"50,000 requests with every panel, memory once the store is full: {report.within('memory', growth(), 'kB')}")
     for way, megabytes in bodies().items():
         print(f"100 MB body {way}, memory beyond the bare application: {report.within('body', megabytes, 'MB')}")
 

@@ -66,6 +66,13 @@ def standard() -> list[str]:
     return [entry.name for entry in entries if entry.dist is not None and entry.dist.name in needed]
 
 
+def installed() -> list[str]:
+    """Return every panel there is."""
+    from importlib.metadata import entry_points
+
+    return sorted(entry.name for entry in entry_points(group="debug_toolbar.panels"))
+
+
 def toolbar(app: App, enabled: bool = True, more: Sequence[str] = (), names: Sequence[str] = ()) -> DebugToolbar:
     """Put the whole toolbar around an application: the standard panels, as `pip install` leaves it, and `more`.
 

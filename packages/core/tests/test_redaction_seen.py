@@ -48,7 +48,7 @@ def test_a_pattern_of_the_users_own_may_be_short() -> None:
         assert show({"id": "hunter2", "who": [["id", "hunter3"]]}) == {"id": REDACTED, "who": [["id", REDACTED]]}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.dictionaries(st.sampled_from(["id", "file", "stack", "value", "name", "token"]), VALUES), max_size=4)
 )

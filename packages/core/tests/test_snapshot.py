@@ -170,9 +170,9 @@ def test_huge_values_take_little_time_and_say_what_was_cut(make: Any) -> None:
     value, cuts = make(), dict[str, int]()
     best = 1.0
     for _ in range(3):
-        before = time.perf_counter()
+        before = time.thread_time()
         taken = snapshot(value, cut=lambda what, count: cuts.update({what: count}))
-        best = min(best, time.perf_counter() - before)
+        best = min(best, time.thread_time() - before)
     assert best < 0.05, "5 ms, and room for a busy machine that counts lines"
     assert cuts or str(taken).startswith("<int of")
     assert len(repr(taken)) < 2_500_000
