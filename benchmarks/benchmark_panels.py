@@ -1,4 +1,4 @@
-"""What a panel costs the library it watches: the same calls bare and recorded, in one process, in turns.
+"""What a panel costs what it watches: the same calls and requests bare and recorded, in one process, in turns.
 
 .ci/hatch run bench-panels              the table
 .ci/hatch run bench-panels sqlalchemy   the cases of one panel
@@ -14,7 +14,7 @@ import importlib
 import logging
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,13 +22,17 @@ from statistics import median, quantiles
 from time import process_time
 from types import ModuleType
 
-from cases.case import Call, Case
+from cases.case import Asked, Call, Case
 from debug_toolbar_core import Application, Config, Limits, Toolbar
 
 HERE = Path(__file__).parent
 BUDGETS = HERE / "budgets.toml"
 EMPTY = 2_000
 """Records without anything in them, opened and closed in one round of the idle cost."""
+AFTER = 0.006
+"""Seconds after a request in which threads that measured it come to rest: what that takes counts, too."""
+ON_DEMAND = ("async", "memory", "profiling")
+"""Panels that cost most when they measure and nothing when they do not."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def modules() -> Iterator[ModuleType]:
             yield importlib.import_module(f"cases.{path.stem}")
 
 
-def cases() -> Iterator[Case]:
+def cases() -> Iterator[Case | Asked]:
     """Yield the cases of every module."""
     for module in modules():
         yield from module.CASES
@@ -64,10 +68,12 @@ def idlers() -> set[str]:
     return {panel for module in modules() for panel in getattr(module, "IDLE", ())}
 
 
-def toolbar_of(panels: list[str], options: dict[str, dict[str, object]] | None = None) -> Toolbar:
-    """Make a toolbar with these panels and no other."""
+def toolbar_of(
+    panels: Sequence[str], options: dict[str, dict[str, object]] | None = None, always: Sequence[str] = ()
+) -> Toolbar:
+    """Make a toolbar with these panels and no other; those that run only when asked for do so `always`."""
     limits = Limits(panel_spans=100_000, spans=100_000)
-    return Toolbar(Config(panels=list(panels), panel_options=options or {}, limits=limits))
+    return Toolbar(Config(panels=list(panels), panel_options=options or {}, limits=limits, always=always, budget=60.0))
 
 
 @contextmanager
@@ -109,6 +115,37 @@ async def measure(case: Case, rounds: int) -> Figures:
     return figures(bare, whole)
 
 
+async def served(toolbar: Toolbar, call: Call, count: int, panel: str = "") -> float:
+    """Return the microseconds of CPU of one request, served as an adapter does, with a panel that is to measure it."""
+    before = process_time()
+    for _ in range(count):
+        capture, work = toolbar.open("http"), call()
+        for driver in capture.record.drivers:
+            work = driver(work)
+        await work
+        record = capture.close()
+        if panel and (record.failures or panel not in record.data):
+            raise RuntimeError(f"{panel} measured nothing: {record.failures}")
+    await asyncio.sleep(AFTER)
+    return (process_time() - before) / count * 1e6
+
+
+async def ask(case: Asked, rounds: int) -> Figures:
+    """Measure a request bare and with the panel that is asked to measure it, in turns: one part of it."""
+    without, having = toolbar_of([]), toolbar_of([case.panel], {case.panel: case.options}, [case.panel])
+    bare, whole = [], []
+    async with case.open() as call:
+        for turn in range(rounds + 1):
+            alone = await served(without, call, case.count)
+            with running(having):
+                together = await served(having, call, case.count, case.panel)
+            if turn:
+                bare.append(alone / case.parts)
+                whole.append(together / case.parts)
+            gc.collect()
+    return figures(bare, whole)
+
+
 def figures(bare: list[float], whole: list[float]) -> Figures:
     """Return the medians of what was measured in turns."""
     added = [more - less for more, less in zip(whole, bare, strict=True)]
@@ -116,9 +153,9 @@ def figures(bare: list[float], whole: list[float]) -> Figures:
     return Figures(median(bare), median(added), low, high)
 
 
-def idle(panel: str, rounds: int) -> Figures:
-    """Measure what an installed panel costs a request in which there is nothing for it to record."""
-    without, having = toolbar_of([]), toolbar_of([panel])
+def idle(panels: Sequence[str], rounds: int) -> Figures:
+    """Measure what installed panels cost a request in which there is nothing for them to record."""
+    without, having = toolbar_of([]), toolbar_of(panels)
     bare, whole = [], []
     with running(having):
         for turn in range(rounds + 1):
@@ -138,11 +175,26 @@ def empty(toolbar: Toolbar) -> float:
     return (process_time() - before) / EMPTY * 1e6
 
 
-def line(name: str, limit: float, found: Figures, budget: float | None) -> str:
+def line(name: str, asked: str, found: Figures, budget: float | None) -> str:
     """Return a line of the table."""
     spread = f"{found.low:.2f} to {found.high:.2f}"
     most = "none yet" if budget is None else f"{budget:.2f}"
-    return f"{name:44} {found.bare:9.2f} {found.added:8.2f} {spread:>18} {limit:6g} {found.ratio:8.2f} {most:>9}"
+    return f"{name:44} {found.bare:9.2f} {found.added:8.2f} {spread:>18} {asked:>6} {found.ratio:8.2f} {most:>9}"
+
+
+def limit_of(case: Case | Asked) -> str:
+    """Return what a case may cost, as the table has it: microseconds, or a multiple."""
+    if isinstance(case, Asked) and not case.limit:
+        return f"{case.most:g} x" if case.most else "-"
+    return f"{case.limit:g}"
+
+
+def empties(chosen: Sequence[Case | Asked], panels: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield what is measured with nothing to record, by name: each panel, and those on demand together."""
+    for panel in sorted({case.panel for case in chosen} | {one for one in idlers() if not panels or one in panels}):
+        yield panel, [panel]
+    if not panels or set(ON_DEMAND) <= set(panels):
+        yield "all on demand", ON_DEMAND
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -158,14 +210,14 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"{'CPU µs a call':44} {'bare':>9} {'added':>8} {'quartiles':>18} {'asked':>6} {'x bare':>8} {'at most':>9}")
     broken = []
     for case in chosen:
-        found = asyncio.run(measure(case, asked.rounds))
-        print(line(case.name, case.limit, found, budgets.get(case.name)))
+        measuring = ask(case, asked.rounds) if isinstance(case, Asked) else measure(case, asked.rounds)
+        found = asyncio.run(measuring)
+        print(line(case.name, limit_of(case), found, budgets.get(case.name)), flush=True)
         if found.ratio > budgets.get(case.name, 0):
             broken.append(f"{case.name}: {found.ratio:.2f} x bare, at most {budgets.get(case.name)}")
-    only_idle = {panel for panel in idlers() if not asked.panels or panel in asked.panels}
-    for panel in sorted({case.panel for case in chosen} | only_idle):
-        found, name = idle(panel, asked.rounds), f"{panel}, nothing to record"
-        print(line(name, 1, found, budgets["nothing to record"]))
+    for title, panels in empties(chosen, asked.panels):
+        found, name = idle(panels, asked.rounds), f"{title}, nothing to record"
+        print(line(name, "1", found, budgets["nothing to record"]), flush=True)
         if found.ratio > budgets["nothing to record"]:
             broken.append(f"{name}: {found.ratio:.2f} x an empty record, at most {budgets['nothing to record']}")
     for told in broken:

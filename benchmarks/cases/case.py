@@ -1,4 +1,4 @@
-"""A case: one call of a library that a panel records, and what recording it may cost."""
+"""A case: what a panel records, a library's call or a whole request, and what recording it may cost."""
 
 from __future__ import annotations
 
@@ -23,4 +23,22 @@ class Case:
     limit: float
     open: Callable[[], AbstractAsyncContextManager[Call]]
     count: int = 200
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A whole request, bare and with a panel that measures it because it was asked to.
+
+    `open` gives the work of one request; `most` is the multiple of itself that it may take, 0 where nobody said so.
+    With `parts`, so many alike in the request, one of them is counted: `limit` is the microseconds that it may add.
+    """
+
+    name: str
+    panel: str
+    open: Callable[[], AbstractAsyncContextManager[Call]]
+    most: float = 0.0
+    limit: float = 0.0
+    parts: int = 1
+    count: int = 3
     options: dict[str, Any] = field(default_factory=dict)

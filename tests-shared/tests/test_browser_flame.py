@@ -13,7 +13,7 @@ import pytest
 
 from debug_toolbar_asgi import ASGIConfig, DebugToolbar
 from debug_toolbar_core import Panel, Record
-from debug_toolbar_core.blocks import Badge, Block, Flame, Frame, Profile
+from debug_toolbar_core.blocks import Badge, Block, Flame, Frame, Profile, Section
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
@@ -48,6 +48,20 @@ class FlamePanel(Panel):
         yield Flame(FRAMES, [cpu, Profile("Memory", STACKS, [2_000, 0, 1_000, 5], "bytes")])
 
 
+class MemoryPanel(FlamePanel):
+    """Shows what was kept, of which the second request keeps less, and what was held, which only the first knows."""
+
+    name, title = "memory", "Memory"
+
+    def view(self, record: Record) -> Iterable[Block]:
+        """Yield a flame inside of a section, as that panel does."""
+        factor = record.data["memory"]["factor"]
+        kept = Profile("Kept", STACKS, [6_000 / factor, 0, 1_000, 0], "bytes")
+        peak = [Profile("At the peak", STACKS, [1, 2, 3, 4_000], "bytes")] if factor == 1.0 else []
+        yield Badge("+9 kB")
+        yield Section("Allocations", [Flame(FRAMES, [*peak, kept], "Where it was allocated")])
+
+
 class LargePanel(FlamePanel):
     """Shows fifty thousand stacks of ten thousand different calls."""
 
@@ -70,14 +84,14 @@ async def answered(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"{}"})
 
 
-async def opened(page: Page, server: Callable[[Any], str], panel: Panel) -> Locator:
-    """Record two requests, open the panel of the second, and return its flame graph once it is drawn."""
-    url = server(DebugToolbar(answered, ASGIConfig(panels=[panel], budget=30.0)))
+async def opened(page: Page, server: Callable[[Any], str], *panels: Panel) -> Locator:
+    """Record two requests, open the first panel of the second, and return its flame graph once it is drawn."""
+    url = server(DebugToolbar(answered, ASGIConfig(panels=list(panels), budget=30.0)))
     async with httpx.AsyncClient() as client:
         for path in ("/books", "/slow"):
             await client.get(url + path)
         found = (await client.get(f"{url}/_debug_toolbar/api/records", timeout=60)).json()["records"]
-    await page.goto(f"{url}/_debug_toolbar/#/r/{found[0]['id']}/profiling")
+    await page.goto(f"{url}/_debug_toolbar/#/r/{found[0]['id']}/{panels[0].name}")
     flame = page.locator("dt-flame")
     await flame.locator("g.frame").first.wait_for()
     return flame
@@ -143,44 +157,66 @@ async def test_files_for_other_tools(page: Page, server: Callable[[Any], str], t
 
 
 async def test_two_records_are_compared_in_red_and_blue(page: Page, server: Callable[[Any], str]) -> None:
-    """The page that compares two records draws their flames as one, with what each call weighed before."""
-    await opened(page, server, FlamePanel())
+    """Flames of one title are drawn as one, with what each call weighed before: red is more, blue is less."""
+    await opened(page, server, FlamePanel(), MemoryPanel())
     ids = [str(await row.get_attribute("id"))[2:] for row in await page.locator("dt-list .body .row").all()]
     await page.evaluate("ids => { location.hash = `#/compare/${ids[1]}/${ids[0]}`; }", ids)
     await page.get_by_role("button", name="Compare flame graphs").click()
-    flame = page.locator("dt-compare dt-flame")
-    await flame.locator("g.frame").first.wait_for()
-    await flame.locator("g.frame", has_text="list_books").hover()
-    assert "before: 50.0 ms; 80.0 ms more" in await flame.locator(".tip").inner_text()
+    profiling, memory = (page.locator("dt-compare dt-flame").nth(index) for index in (0, 1))
+    await hover(profiling, "list_books")
+    assert "before: 50.0 ms; 80.0 ms more" in await profiling.locator(".tip").inner_text()
+    assert "--more" in await painted(profiling, "list_books")
+    assert await memory.locator("h4").first.inner_text() == "Memory: Where it was allocated"
+    await hover(memory, "execute")
+    assert "before: 6.0 kB; 4.0 kB less" in await memory.locator(".tip").inner_text()
+    assert "--less" in await painted(memory, "execute")
+    await memory.get_by_role("button", name="At the peak").click()
+    await memory.get_by_role("button", name="Before", exact=True).click()
+    await hover(memory, "execute")
+    assert "before: 4.0 kB; 4.0 kB less" in await memory.locator(".tip").inner_text()
 
 
-PAINTED = """async ([act]) => { const inside = (root, name) => { for (const each of root?.querySelectorAll("*") ?? []) {
+async def hover(flame: Locator, name: str) -> None:
+    """Point at a frame."""
+    frame = flame.locator("g.frame", has_text=name).first
+    await frame.scroll_into_view_if_needed()
+    await frame.hover()
+
+
+async def painted(flame: Locator, name: str) -> str:
+    """Return the colour that a frame was given."""
+    return str(await flame.locator("g.frame", has_text=name).first.locator("rect").evaluate("rect => rect.outerHTML"))
+
+
+PAINTED = """async ([act, goal]) => {
+    const inside = (root, name) => { for (const each of root?.querySelectorAll("*") ?? []) {
         if (each.localName === name) return each;
         const found = each.shadowRoot && inside(each.shadowRoot, name);
         if (found) return found; }
       return null; };
-    const flame = inside(document, "dt-flame"), best = [];
+    const flame = inside(document, "dt-flame"), took = [];
     const frames = () => [...flame.shadowRoot.querySelectorAll("g.frame:not(.fade)")];
-    for (let turn = 0; turn < 6; turn++) {
+    for (let turn = 0; turn < 60 && !(turn > 3 && Math.min(...took) < goal); turn++) {
       const at = turn % 2 ? flame.shadowRoot.querySelector("g.frame") : frames()[2], start = performance.now();
       if (act === "draw") flame.block = { ...flame.block };
       else at.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true }));
       await flame.updateComplete;
       await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-      best.push(performance.now() - start); }
-    return Math.min(...best); }"""
+      took.push(performance.now() - start); }
+    return [Math.min(...took), took.length]; }"""
 
 
 async def test_ten_thousand_calls_are_drawn_and_zoomed_at_once(page: Page, server: Callable[[Any], str]) -> None:
-    """50,000 stacks of 10,000 calls are drawn in less than 250 ms and zoomed in 150 (the goals: 100 and 60).
+    """50,000 stacks of 10,000 calls are drawn in less than 100 ms and zoomed in 60.
 
-    The best of six counts: what else the machine does makes it slower, never faster.
+    The best of up to sixty tries counts, and once it is reached no more are made: what else the machine does makes a
+    try slower, never faster.
     """
     flame = await opened(page, server, LargePanel())
-    draw, zoom = [await page.evaluate(PAINTED, [act]) for act in ("draw", "zoom")]
-    print(
-        f"flame graph: drawn in {draw:.0f} ms, zoomed in {zoom:.0f} ms, {await flame.locator('g.frame').count()} frames"
-    )
-    assert 200 < await flame.locator("g.frame").count() < 1_500
-    assert draw < 250
-    assert zoom < 150
+    draw, zoom = [await page.evaluate(PAINTED, [act, goal]) for act, goal in (("draw", 100), ("zoom", 60))]
+    count = await flame.locator("g.frame").count()
+    tries = draw[1] + zoom[1]
+    print(f"flame graph: drawn in {draw[0]:.0f} ms, zoomed in {zoom[0]:.0f} ms, {tries} tries, {count} frames")
+    assert 200 < count < 1_500
+    assert draw[0] < 100
+    assert zoom[0] < 60

@@ -439,6 +439,50 @@ async def test_a_viewers_header_asks_for_a_panel(headers: list[tuple[bytes, byte
     assert (await only(debug)).data == ({"profile": ["in", "out"]} if runs else {})
 
 
+@pytest.mark.parametrize(
+    ("query", "headers", "runs"),
+    [
+        (b"debug-toolbar-run=profile", VIEWER, True),
+        (b"sort=new&debug-toolbar-run=other%2C+profile&page=2", VIEWER, True),
+        (b"debug-toolbar-run=other&debug-toolbar-run=profile", VIEWER, True),
+        (b"debug-toolbar-run=profile", STRANGER, False),
+        (b"debug-toolbar-run", VIEWER, False),
+        (b"debug-toolbar-run=%ff%00,,", VIEWER, False),
+        (b"my-debug-toolbar-run=profile", VIEWER, False),
+        (b"q=debug-toolbar-run=profile", VIEWER, False),
+    ],
+)
+async def test_a_viewers_query_asks_for_a_panel(query: bytes, headers: list[tuple[bytes, bytes]], runs: bool) -> None:
+    """`?debug-toolbar-run=` does what the header does, for the same senders; the application finds its query whole."""
+    seen: list[bytes] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["query_string"])
+        await answer()(scope, receive, send)
+
+    debug = around(app, ProfilePanel())
+    served = await play(debug, http(headers=headers, query_string=query))
+    assert served.body == b"hello"
+    assert seen == [query]
+    record = await only(debug)
+    assert record.data == ({"profile": ["in", "out"]} if runs else {})
+    assert record.request is not None
+    assert record.request.query_string == query.decode()
+
+
+async def test_headers_that_can_be_read_once_are_the_applications() -> None:
+    """A server may hand on its headers as an iterator: asking for panels does not use it up."""
+    seen: list[object] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.extend(scope["headers"])
+        await answer()(scope, receive, send)
+
+    scope = http(headers=iter([(b"x-debug-toolbar-run", b"profile")]))
+    await play(around(app, ProfilePanel()), scope)
+    assert seen == [(b"x-debug-toolbar-run", b"profile")]
+
+
 async def test_a_driver_that_raises_at_once() -> None:
     """A driver that cannot even wrap the application's coroutine is left out."""
 

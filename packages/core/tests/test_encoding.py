@@ -16,9 +16,13 @@ from debug_toolbar_core import Record, Route, Source, Toolbar
 from debug_toolbar_core.config import Config
 from debug_toolbar_core.decoding import decode_text
 from debug_toolbar_core.encoding import Encoder, decode
+from debug_toolbar_core.encoding import document as encoded
+from debug_toolbar_core.encoding_text import record_text
 from debug_toolbar_core.exchange import Body, Plain, Request, Response
 from debug_toolbar_core.fault import Failure
-from debug_toolbar_core.redaction import REDACTED
+from debug_toolbar_core.later import Later
+from debug_toolbar_core.redaction import REDACTED, Redactor
+from debug_toolbar_core.strict import write
 
 SPAN = ("panel", "name", "start", "end", "attributes", "task", "source", "kept", "index")
 PLACE = Source("/app/views.py", 48, "show")
@@ -300,3 +304,94 @@ async def test_an_open_record_is_read_as_far_as_it_got() -> None:
     assert seen.open
     assert seen is not capture.record
     capture.close()
+
+
+def test_what_is_told_later_is_worked_out_each_time_a_record_is_encoded() -> None:
+    """Attributes kept as raw facts are told with the others, redacted as they are, and the record stays as it was."""
+
+    def work(numbers: tuple[int, ...], key: str) -> dict[str, Any]:
+        return {"sum": sum(numbers), "password": key, "known": False}
+
+    made = Record("http")
+    span = made.add("app", "work", 0.0, 1.0)
+    span.attributes = Later({"known": True, "n": 1}, work, (1, 2), "hunter2")
+    made.add("app", "runs on", 0.5).attributes = Later({}, work, (3,), "hunter2")
+    made.close(1.0)
+    for _ in range(2):
+        first, second = Encoder().through(made).spans
+        assert first.attributes == {"known": False, "n": 1, "sum": 3, "password": REDACTED}
+        assert (second.attributes["sum"], second.attributes["unfinished"]) == (3, True)
+    assert span.attributes == {"known": True, "n": 1}
+    assert not made.failures
+
+
+def test_what_cannot_be_told_later_is_a_fault_of_its_panel() -> None:
+    """The rest of the span and of the record is there, and the panel's failure in the same document."""
+
+    def work() -> dict[str, Any]:
+        raise LookupError("gone")
+
+    made = Record("http")
+    made.add("app", "work", 0.0, 1.0).attributes = Later({"n": 1}, work)
+    made.close(1.0)
+    document = strict(Encoder().encode(made))
+    assert document["spans"][0]["attributes"] == {"n": 1}
+    assert document["failures"]["app"]["message"] == "LookupError: gone"
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.lists(st.tuples(st.text(max_size=6), st.dictionaries(st.text(max_size=4), VALUES, max_size=4)), max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_many_spans_are_written_as_few_are(spans: list[tuple[str, dict[str, Any]]]) -> None:
+    """The text of a record with hundreds of spans is what a JSON encoder makes of it, to the byte."""
+    made, shared = Record("http"), ({"file": "/app/ü.py", "line": 1, "function": "f"},)
+    for turn in range(60):
+        for name, attributes in spans:
+            values = {**attributes, "shared": shared, "yes": True, "one": 1, "real": 1.0}
+            span = made.add("app", name, turn, turn + 0.5, values, source=PLACE if turn % 2 else None)
+            made.add("sql", name, 0.1, parent=span)
+    made.close(1.0)
+    document = encoded(made, Redactor())
+    try:
+        expected = write(document)
+    except UnicodeEncodeError:
+        with pytest.raises(UnicodeEncodeError):
+            record_text(document)
+    else:
+        assert record_text(document) == expected
+    assert [span.name for span in decode_text(Encoder().dump(made)).spans] == [
+        span.name for span in Encoder().through(made).spans
+    ]
+
+
+def test_places_that_come_again_are_read_once() -> None:
+    """Spans of one place share it, and so do stacks; what only looks like a place stays what it is."""
+    made, odd = Record("http"), {"file": 1, "line": "x", "function": None}
+    for number in range(3):
+        stack = (
+            {"file": "/app/a.py", "line": 7, "function": "f"},
+            {"file": "/app/a.py", "line": True, "function": "f"},
+        )
+        made.add("app", "x", 0.0, 1.0, {"stack": stack, "n": number, "odd": odd}, source=Source("/app/a.py", 7, "f"))
+    made.data["app"] = {"file": "/app/a.py", "line": 7, "function": "f"}
+    made.close(1.0)
+    found = decode_text(json.dumps(Encoder().encode(made)))
+    assert found.spans[0].source is found.spans[2].source
+    assert found.spans[0].attributes["stack"][0] is found.spans[1].attributes["stack"][0]
+    assert found.spans[1].attributes["stack"][1] == {"file": "/app/a.py", "line": True, "function": "f"}
+    assert [span.attributes["odd"] for span in found.spans] == [odd] * 3
+    assert found.data["app"]["line"] == 7
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_a_text_that_is_no_strict_json_is_refused(constant: str) -> None:
+    """Numbers that JSON does not have, which Python would read, are an error wherever they stand."""
+    text = json.dumps(Encoder().encode(full())).replace('"n": 1', f'"n": {constant}')
+    with pytest.raises(ValueError, match=constant):
+        decode_text(text)

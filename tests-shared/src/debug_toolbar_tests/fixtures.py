@@ -34,8 +34,11 @@ def watch() -> Watch:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(browser: Browser, watch: Watch) -> AsyncIterator[Callable[..., Any]]:
-    """Open a page in a context of its own: `await open_page(color_scheme="light")`; all are watched."""
+async def open_page(browser: Browser, watch: Watch, server: Callable[[Any], str]) -> AsyncIterator[Callable[..., Any]]:
+    """Open a page in a context of its own: `await open_page(color_scheme="light")`; all are watched.
+
+    It asks for the server so that pages are closed before it: a live stream would hold its shutdown up for a second.
+    """
     async with AsyncExitStack() as stack:
 
         async def opened(**options: Any) -> Page:

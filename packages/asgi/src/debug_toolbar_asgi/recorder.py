@@ -15,13 +15,13 @@ from debug_toolbar_core.store import within_alike
 
 from .config import ASGIConfig
 from .conversation import Conversation
+from .demanded import demanded
 from .gate import Gate
 from .passage import Passage
 from .tee import Media
 from .types import ASGIApp, Headers, Receive, Scope, Send
 
 logger = logging.getLogger("debug_toolbar")
-_RUN = b"x-debug-toolbar-run"
 _TIMED_SPANS = 500
 _ID, _LINK, _TIMING = b"x-debug-toolbar-id", b"x-debug-toolbar-link", b"server-timing"
 
@@ -154,11 +154,9 @@ class Recorder:
             logger.debug("The client was gone before the rest of its page.", exc_info=True)
 
     def asked(self, scope: Scope) -> Collection[str]:
-        """Return the on-demand panels that this request's header asks for."""
-        names = [value for name, value in scope.get("headers") or () if name == _RUN]
-        if not names or not self.shows(scope):
-            return ()
-        return [name.strip() for value in names for name in value.decode("latin-1").split(",")]
+        """Return the on-demand panels that this request asks for, if its sender may see the toolbar."""
+        names = demanded(scope)
+        return names if names and self.shows(scope) else ()
 
     def shows(self, scope: Scope) -> bool:
         """Tell whether this request's viewer may see the toolbar."""

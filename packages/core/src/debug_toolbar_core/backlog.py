@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from debug_toolbar_core.memory import weigh
 from debug_toolbar_core.record import Record
@@ -17,6 +19,9 @@ class Backlog:
 
     One that gave way although the store would keep it, because it keeps the newest `kept`, is counted as lost.
     What is being written stays until that is done: `take`, then `written` or `give_back`.
+
+    `add` never waits: the collector of garbage may close an abandoned request, and so save its record, anywhere in
+    this very class. A record that comes while the lock is held is put into its place by who holds it.
     """
 
     def __init__(self, most: int, bytes: int, kept: int) -> None:
@@ -24,6 +29,7 @@ class Backlog:
         self.bytes = bytes
         self.kept = kept
         self.lost = 0
+        self._arrived: deque[Record] = deque()
         self._waiting: Waiting = OrderedDict()
         self._applications: Waiting = OrderedDict()
         """Applications' own records, which do not give way to others."""
@@ -32,20 +38,42 @@ class Backlog:
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._waiting) + len(self._applications) + len(self._taken)
+        return len(self._arrived) + len(self._waiting) + len(self._applications) + len(self._taken)
 
     def add(self, record: Record) -> None:
         """Let a record wait; the same id again replaces what waits, and goes to the end."""
-        weight = weigh(record)
-        with self._lock:
+        self._arrived.append(record)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Put what arrived into its place, unless the lock is held: who holds it comes here afterwards."""
+        while self._arrived and self._lock.acquire(blocking=False):
+            try:
+                self._place()
+            finally:
+                self._lock.release()
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        try:
+            with self._lock:
+                self._place()
+                yield
+        finally:
+            self._settle()
+
+    def _place(self) -> None:
+        while self._arrived:
+            record = self._arrived.popleft()
+            entry = (record, weigh(record))
             if record.kind == "app":
-                self._applications[record.id] = (record, weight)
+                self._applications[record.id] = entry
                 if len(self._applications) > _APPLICATIONS_MOST:
                     self._applications.popitem(last=False)
-                return
+                continue
             before = self._waiting.pop(record.id, None)
-            self._waiting[record.id] = (record, weight)
-            self._weight += weight - (0 if before is None else before[1])
+            self._waiting[record.id] = entry
+            self._weight += entry[1] - (0 if before is None else before[1])
             if len(self._waiting) > self.most or self._weight > self.bytes:
                 self._cut()
 
@@ -56,7 +84,7 @@ class Backlog:
 
     def take(self, most: int) -> list[Record]:
         """Return the oldest that wait, in order, to be written now."""
-        with self._lock:
+        with self._alone():
             self._taken, self._applications = self._applications, OrderedDict()
             for _ in range(min(most, len(self._waiting))):
                 id, entry = self._waiting.popitem(last=False)
@@ -66,12 +94,12 @@ class Backlog:
 
     def written(self) -> None:
         """Let go of what was taken: the store has it."""
-        with self._lock:
+        with self._alone():
             self._taken = OrderedDict()
 
     def give_back(self) -> None:
         """Let what was taken wait again, before all others, unless it was saved anew meanwhile."""
-        with self._lock:
+        with self._alone():
             for id, entry in reversed(self._taken.items()):
                 place = self._applications if entry[0].kind == "app" else self._waiting
                 if id not in place:
@@ -83,18 +111,18 @@ class Backlog:
 
     def find(self, id: str) -> Record | None:
         """Return a record that is not written yet, as it was saved last."""
-        with self._lock:
+        with self._alone():
             entry = self._waiting.get(id) or self._applications.get(id) or self._taken.get(id)
         return None if entry is None else entry[0]
 
     def records(self) -> dict[str, Record]:
         """Return all that is not written yet, by id, without applications' own."""
-        with self._lock:
+        with self._alone():
             found = {**self._taken, **self._waiting}
         return {id: record for id, (record, _) in found.items() if record.kind != "app"}
 
     def clear(self) -> None:
         """Forget what waits, but for applications' own."""
-        with self._lock:
+        with self._alone():
             self._waiting.clear()
             self._weight = 0

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import isfinite
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from debug_toolbar_core.limits import DEFAULT
 from debug_toolbar_core.snapshot import snapshot
 from debug_toolbar_core.source import Source
 from debug_toolbar_core.units import jsonable
 
+Level = Literal["info", "warning", "error"]
+LEVELS: tuple[Level, ...] = ("info", "warning", "error")
 _WORD_BITS = 64
 
 

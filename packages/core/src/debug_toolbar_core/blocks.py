@@ -6,18 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from debug_toolbar_core.block import Block, Part, all_of, as_json, listed, of
+from debug_toolbar_core.block import LEVELS, Block, Level, Part, all_of, as_json, listed, of
 from debug_toolbar_core.flame import Flame, Frame, Profile
+from debug_toolbar_core.lanes import Lane, Lanes, Slice
+from debug_toolbar_core.snapshot import shorten
 from debug_toolbar_core.source import Source
 
 __all__ = [
-    "LEVELS", "Badge", "Block", "Button", "Code", "Column", "Diff", "Fact", "Facts", "Flame", "Frame", "Level",
-    "Notice", "Profile", "Row", "Section", "Table", "Timeline", "Tree", "Unit", "checked", "walk",
+    "LEVELS", "Badge", "Block", "Button", "Code", "Column", "Diff", "Fact", "Facts", "Flame", "Frame", "Lane",
+    "Lanes", "Level", "Notice", "Profile", "Row", "Section", "Slice", "Table", "Timeline", "Tree", "Unit", "checked",
+    "walk",
 ]  # fmt: skip
 
-Level = Literal["info", "warning", "error"]
 Unit = Literal["s", "bytes", "count", "percent", "code", "source", "json", "time", "sql", "level", "link", "record"]
-LEVELS: tuple[Level, ...] = ("info", "warning", "error")
+FILE_MOST = 16_000_000
+"""Characters of a text that is saved as a file."""
+FILE_MOST = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,8 @@ class Code(Block):
     """A text in a language; `start` numbers its first line, `highlight` marks one line.
 
     `parameters` are the values for the placeholders of an SQL statement: a list, a mapping by name, or a list of
-    those where it was executed for many.
+    those where it was executed for many. With a `filename` the browser offers the text as a file, and it may be long:
+    up to 16 million characters, where other texts are cut after 16 thousand.
 
     Example: `Code("SELECT * FROM book WHERE id = ?", "sql", parameters=[7])`.
     """
@@ -159,6 +164,14 @@ class Code(Block):
     source: Source | None = None
     title: str | None = None
     parameters: Any = None
+    filename: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON, the text of a file whole."""
+        drawn = Block.to_json(self)
+        if self.filename and type(self.text) is str:
+            drawn["text"] = shorten(self.text, FILE_MOST)
+        return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +227,7 @@ def _check(block: Any) -> None:
         raise TypeError(f"A notice's level is one of {', '.join(LEVELS)}, not {block.level!r}")
     elif isinstance(block, Facts):
         all_of(block.items, Fact)
-    elif isinstance(block, Flame):
+    elif isinstance(block, (Flame, Lanes)):
         block.check()
     elif isinstance(block, Table):
         all_of(block.columns, Column)

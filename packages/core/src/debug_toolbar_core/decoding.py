@@ -24,7 +24,6 @@ _DEEPEST = 48
 _KINDS = frozenset(get_args(Kind))
 _BODY_KINDS = frozenset(get_args(BodyKind))
 _NUMBER = (int, float)
-_FLAT = frozenset({str, int, float, bool, type(None)})
 _NESTED = frozenset({dict, list})
 _TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("started_at", "cost", "start", "seconds"), _NUMBER),
@@ -69,7 +68,28 @@ def decode_made(document: Mapping[str, Any]) -> Record:
 
 def decode_text(text: str | bytes) -> Record:
     """Return the record of a JSON text; a ValueError says what is not understood."""
-    return decode(json.loads(text))
+    return decode(json.loads(text, object_hook=_Places().one, parse_constant=_refuse))
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is nothing that JSON has.")
+
+
+class _Places:
+    """The places of one text, each one object: thousands of spans are of a few, and as many dictionaries
+    would have the garbage collector walk over all that the process holds."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, int, str], dict[str, Any]] = {}
+
+    def one(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Return what was read, or the same if it is a place that was read before."""
+        if len(found) != len(Source._fields) or "file" not in found:
+            return found
+        file, line, function = found["file"], found.get("line"), found.get("function")
+        if type(file) is str and type(line) is int and type(function) is str:
+            return self.known.setdefault((file, line, function), found)
+        return found
 
 
 def _record(document: Mapping[str, Any]) -> Record:
@@ -105,23 +125,22 @@ def _check_depth(document: Mapping[str, Any]) -> None:
     layer = [value for name, value in document.items() if name != "spans" and type(value) in _NESTED]
     layer += _attributes(document.get("spans"))
     for _ in range(_DEEPEST):
-        inner: list[Any] = []
-        for value in layer:
-            items = value.values() if isinstance(value, dict) else value
-            if not _FLAT.issuperset(map(type, items)):
-                inner += [item for item in items if type(item) in _NESTED]
-        if not inner:
+        layer = [item for value in layer for item in _items(value) if type(item) in _NESTED]
+        if not layer:
             return
-        layer = inner
     raise ValueError(f"A record nested deeper than {_DEEPEST} levels.")
 
 
+def _items(value: Any) -> Any:
+    return value.values() if type(value) is dict else value
+
+
 def _attributes(spans: Any) -> list[Any]:
-    """Return the attributes of spans in which there is something nested: all else that is read of a span is flat."""
+    """Return the attributes of spans: all else that is read of a span is flat."""
     if type(spans) is not list:
         return []
     found = [span.get("attributes") for span in spans if type(span) is dict]
-    return [each for each in found if type(each) is dict and not _FLAT.issuperset(map(type, each.values()))]
+    return [each for each in found if type(each) is dict]
 
 
 def _typed(document: Mapping[str, Any], name: str, *default: Any) -> Any:

@@ -15,6 +15,7 @@ from debug_toolbar_core.blocks import (
     Diff,
     Facts,
     Flame,
+    Lanes,
     Notice,
     Profile,
     Row,
@@ -24,6 +25,7 @@ from debug_toolbar_core.blocks import (
     Tree,
 )
 from debug_toolbar_core.flame import Heat, hottest
+from debug_toolbar_core.lanes import SOME, line, signs, states, totals
 from debug_toolbar_core.record import Record
 from debug_toolbar_core.snapshot import snapshot
 from debug_toolbar_core.units import NUMERIC, jsonable, show
@@ -37,6 +39,8 @@ TEXT_MOST = 2_000
 INDENT_MOST = 24
 HOTTEST_MOST = 30
 COMPARED_MOST = 1_000
+LANE_CELLS = 32
+STATES_MOST = 6
 
 
 class Drawer:
@@ -60,7 +64,7 @@ class Drawer:
 
 
 _METHODS: dict[type[Block], str] = {
-    kind: kind.type for kind in (Badge, Notice, Facts, Table, Timeline, Tree, Code, Diff, Flame, Section, Button)
+    kind: kind.type for kind in (Badge, Notice, Facts, Table, Timeline, Tree, Code, Diff, Flame, Lanes, Section, Button)
 }
 
 
@@ -120,6 +124,26 @@ def _hot(heat: Heat, whole: float, compared: bool) -> tuple[Any, ...]:
     where = f"{frame.file or ''}{f':{frame.line}' if frame.line is not None else ''}" or frame.package
     before = (heat.own_before, heat.total_before) if compared else ()
     return (heat.own, heat.own / whole if whole else 0.0, heat.total, *before, frame.name, where)
+
+
+def lane_table(block: Lanes) -> Table:
+    """Return lanes as what a page of text has of them: the states over time as signs, and the seconds in each."""
+    names = states(block)
+    drawn = signs(names)
+    listed = names[:STATES_MOST]
+    legend = ", ".join(f"{drawn[name]} {name}" for name in listed)
+    legend += f", {SOME} running briefly" if "running" in listed else ""
+    heads = [Column(""), Column(f"0 to {show(block.seconds, 's')}", "code")]
+    heads += [*(Column(name, "s") for name in listed), Column(""), Column("At", "source")]
+    rows = []
+    for lane in block.lanes[:ROWS_MOST]:
+        took = totals(lane)
+        times = [took.get(name) for name in listed]
+        over = line(lane, block.seconds, drawn, LANE_CELLS)
+        rows.append(Row((lane.label, over, *times, lane.detail, lane.source), lane.level, depth=lane.depth))
+    left = f"; {len(block.lanes) - ROWS_MOST:,} more are not listed" if len(block.lanes) > ROWS_MOST else ""
+    title = ": ".join(part for part in (block.title, legend + left) if part)
+    return Table(heads, rows, title, block.empty)
 
 
 def changes(block: Diff) -> list[str]:

@@ -10,8 +10,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from debug_toolbar_core.decoding import FORMAT, decode, decode_made, decode_text
+from debug_toolbar_core.encoding_text import record_text
 from debug_toolbar_core.encoding_wire import error_json, request_json, response_json, route_json, source_json
 from debug_toolbar_core.exchange import Plain, Request, Response
+from debug_toolbar_core.later import Later
 from debug_toolbar_core.record import Record
 from debug_toolbar_core.redacted import Redacted, Rules
 from debug_toolbar_core.span import Fold, Span
@@ -53,7 +55,7 @@ class Encoder:
         encoded: dict[str, Any] = tidy(document(record, self.redactor))
         return encoded
 
-    def dump(self, record: Record, json: Callable[[Any], bytes] = write) -> bytes:
+    def dump(self, record: Record, json: Callable[[Any], bytes] = record_text) -> bytes:
         """Return the record as a JSON text in UTF-8; `json` may be a faster encoder than the standard library's."""
         return _text(document(record, self.redactor), json)
 
@@ -61,17 +63,20 @@ class Encoder:
         """Return a record as every reader gets it, with nothing raw in it, and its JSON text."""
         made = document(record, self.redactor)
         try:
-            text = write(made)
+            text = record_text(made)
         except _NOT_JSON:
             text = write(tidy(made))
             return Written(decode_text(text), text)
         return Written(decode_made(made), text)  # all in it is of JSON's types: reading the text gives the same
 
-    def again(self, record: Record) -> Written:
+    def again(self, record: Record, text: bytes = b"") -> Written:
         """Return a record that was decoded a moment ago with its JSON text: what was redacted before is not again.
 
-        Only for what this toolbar wrote itself. What was imported is redacted, whoever wrote it.
+        Only for what this toolbar wrote itself; then the `text` that it was decoded from is as good as another one.
+        What was imported is redacted, whoever wrote it.
         """
+        if text and not record.imported:
+            return Written(record, text)
         rules = self.redactor if record.imported else Redacted()
         return Written(record, _text(document(record, rules)))
 
@@ -94,7 +99,7 @@ def _bare(facts: Facts | None) -> Facts | None:
     return None if facts is None else replace(facts, body=None)
 
 
-def _text(made: dict[str, Any], json: Callable[[Any], bytes] = write) -> bytes:
+def _text(made: dict[str, Any], json: Callable[[Any], bytes] = record_text) -> bytes:
     try:
         return json(made)
     except _NOT_JSON:  # half a character, say: rare enough to begin anew
@@ -127,7 +132,7 @@ def document(record: Record, rules: Rules) -> dict[str, Any]:
         "response": response_json(rules, record.response),
         "route": route_json(rules, record.route),
         "error": error_json(rules, record.error),
-        "spans": _spans(rules, list(record.spans), record.duration),
+        "spans": _spans(rules, record),
         "folded": [_fold(rules, fold) for fold in list(record.folded.values())],
         "data": {_name(name): rules.value(value) for name, value in list(record.data.items())},
         "failures": {
@@ -139,27 +144,42 @@ def document(record: Record, rules: Rules) -> dict[str, Any]:
     }
 
 
-def _spans(rules: Rules, spans: list[Span], duration: float | None) -> list[dict[str, Any]]:
+def _spans(rules: Rules, record: Record) -> list[dict[str, Any]]:
+    spans, duration = list(record.spans), record.duration
     places = {id(span): index for index, span in enumerate(spans)}
+    names: dict[str, str] = {}
     sources: dict[int, dict[str, Any] | None] = {}
     documents, attributes = [], rules.attributes()
     for span in spans:
-        made = _span(rules, span, places, duration)
-        unfinished = span.end is None and duration is not None  # still running when its record closed
-        made["attributes"] = attributes({**span.attributes, "unfinished": True} if unfinished else span.attributes)
-        source = span.source  # many spans are of one place
+        name, source, known = span.name, span.source, span.attributes
+        if (shown := names.get(name)) is None:  # many spans are of one name, and of one place
+            shown = names[name] = rules.text(name)
         if id(source) not in sources:
             sources[id(source)] = source_json(source)
+        if type(known) is Later:
+            known = _told(record, span, known)
+        if span.end is None and duration is not None:  # still running when its record closed
+            known = {**known, "unfinished": True}
+        made = _span(span, shown, places, duration)
+        made["attributes"] = attributes(known)
         made["source"] = sources[id(source)]
         documents.append(made)
     return documents
 
 
-def _span(rules: Rules, span: Span, places: Mapping[int, int], duration: float | None) -> dict[str, Any]:
+def _told(record: Record, span: Span, known: Later) -> dict[str, Any]:
+    try:
+        return known.told()
+    except Exception as error:  # noqa: BLE001 - a border: what is known of this span is more than nothing
+        record.fault(span.panel, error)
+        return dict(known)
+
+
+def _span(span: Span, name: str, places: Mapping[int, int], duration: float | None) -> dict[str, Any]:
     start, end, parent = span.start, duration if span.end is None else span.end, span.parent
     made: dict[str, Any] = {
         "panel": span.panel,
-        "name": rules.text(span.name),
+        "name": name,
         "start": start if isfinite(start) else 0.0,
         "end": end if end is None or isfinite(end) else 0.0,
         "parent": None if parent is None else places.get(id(parent)),

@@ -145,4 +145,4 @@ def _immediate(store: Store) -> Callable[[Record], None] | None:
 
 
 def _why(error: BaseException) -> str:
-    return f"{type(error).__qualname__}: {message_of(error)}"
+    return f"{type(error).__qualname__}: {message_of(error)}".rstrip(".")

@@ -15,6 +15,7 @@ from debug_toolbar_core.blocks import (
     Diff,
     Facts,
     Flame,
+    Lanes,
     Notice,
     Row,
     Section,
@@ -33,6 +34,7 @@ from debug_toolbar_core.drawing import (
     flat,
     hot_table,
     indented,
+    lane_table,
     short,
 )
 from debug_toolbar_core.record import Record
@@ -127,7 +129,8 @@ class _Document(Drawer):
         yield from _fenced(visible_lines(text), "json")
 
     def code(self, block: Code, width: int, depth: int) -> Iterator[str]:
-        title = f"**{_escaped(block.title)}** " if block.title else ""
+        name = block.title or block.filename
+        title = f"**{_escaped(name)}** " if name else ""
         where = f"at {_code(place(block.source))} " if block.source is not None else ""
         line = f"line {block.highlight:d}" if block.highlight is not None else ""
         if title or where or line:
@@ -147,6 +150,9 @@ class _Document(Drawer):
         if block.title:
             yield f"**{_escaped(block.title)}**\n"
         yield from self.blocks([hot_table(block, profile) for profile in block.profiles], depth + 1)
+
+    def lanes(self, block: Lanes, width: int, depth: int) -> Iterator[str]:
+        yield from self.table(lane_table(block), width, depth)
 
     def section(self, block: Section, width: int, depth: int) -> Iterator[str]:
         yield f"{'#' * min(depth + 2, 6)} {_escaped(block.title)}\n"

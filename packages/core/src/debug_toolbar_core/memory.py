@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import AsyncGenerator
+from collections import OrderedDict, deque
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
 
 from debug_toolbar_core.encoding import Encoder, Written
 from debug_toolbar_core.errors import ConfigurationError
@@ -27,6 +28,9 @@ class MemoryStore:
 
     The application's own record is not counted and stays.
 
+    `keep` never waits: the collector of garbage may close an abandoned request, and so save its record, anywhere in
+    this very class. A record that comes while the lock is held is put into its place by who holds it.
+
     Example: `MemoryStore(most=200)`, or `store="memory"`.
     """
 
@@ -40,6 +44,8 @@ class MemoryStore:
         """Records with their weights and revisions, oldest first."""
         self._summaries: dict[str, Summary] = {}
         """Those of closed records that somebody asked for."""
+        self._arrived: deque[Record] = deque()
+        """Those that came while the lock was held."""
         self._app: dict[str, Record] = {}
         self._weight = self._saves = 0
         self._lock = threading.Lock()
@@ -51,30 +57,52 @@ class MemoryStore:
 
     def keep(self, record: Record) -> None:
         """Do what `save` does, from where nothing can be awaited."""
-        id, records = record.id, self._records
         if record.kind == "app":
-            self._app[id] = record
+            self._app[record.id] = record
+        elif self._lock.acquire(blocking=False):  # records end in threads, too
+            try:
+                self._place(record)
+            finally:
+                self._lock.release()
         else:
-            self._keep(id, record, records)
+            self._arrived.append(record)
+        if self._arrived:
+            self._settle()
         if self._subscribers:
             for subscriber in tuple(self._subscribers):
-                subscriber.tell(id)
+                subscriber.tell(record.id)
 
-    def _keep(self, id: str, record: Record, records: OrderedDict[str, tuple[Record, int, int]]) -> None:
-        weight = weigh(record)
-        with self._lock:  # records end in threads, too
-            held = self._weight + weight
-            if (replaced := records.get(id)) is not None:
-                held -= replaced[1]
-                self._summaries.pop(id, None)
-            self._saves = saves = self._saves + 1
-            records[id] = record, weight, saves
-            while len(records) > self.most or (held > self.bytes and len(records) > 1):
-                gone, (_, lighter, _) = records.popitem(False)
-                held -= lighter
-                if self._summaries:
-                    self._summaries.pop(gone, None)
-            self._weight = held
+    def _settle(self) -> None:
+        """Put what arrived into its place, unless the lock is held: who holds it comes here afterwards."""
+        while self._arrived and self._lock.acquire(blocking=False):
+            try:
+                while self._arrived:
+                    self._place(self._arrived.popleft())
+            finally:
+                self._lock.release()
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        try:
+            with self._lock:
+                yield
+        finally:
+            self._settle()
+
+    def _place(self, record: Record) -> None:
+        id, records, weight = record.id, self._records, weigh(record)
+        held = self._weight + weight
+        if (replaced := records.get(id)) is not None:
+            held -= replaced[1]
+            self._summaries.pop(id, None)
+        self._saves = saves = self._saves + 1
+        records[id] = record, weight, saves
+        while len(records) > self.most or (held > self.bytes and len(records) > 1):
+            gone, (_, lighter, _) = records.popitem(False)
+            held -= lighter
+            if self._summaries:
+                self._summaries.pop(gone, None)
+        self._weight = held
 
     async def load(self, id: str) -> Record | None:
         """Return a record as JSON gives it back, or None."""
@@ -103,7 +131,7 @@ class MemoryStore:
 
     async def recent(self, limit: int = 50, before: str | None = None) -> list[Summary]:
         """Return the newest records' summaries, newest first."""
-        with self._lock:
+        with self._alone():
             ids = sorted((id for id in self._records if before is None or id < before), reverse=True)
             records = [self._records[id] for id in ids[:limit]]
         return await offload(lambda: [self._summary(record, revision) for record, _, revision in records])
@@ -115,7 +143,7 @@ class MemoryStore:
         closed = not record.open
         summary = summarise(self.encoder.outline(record), counts(record))
         summary.revision = revision
-        with self._lock:
+        with self._alone():
             kept = self._records.get(record.id)
             if closed and kept is not None and kept[2] == revision:
                 self._summaries[record.id] = summary
@@ -123,7 +151,7 @@ class MemoryStore:
 
     async def clear(self) -> None:
         """Forget every record but the application's own."""
-        with self._lock:
+        with self._alone():
             self._records.clear()
             self._summaries.clear()
             self._weight = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any
 
 from debug_toolbar_core.context import Position, current, position
@@ -38,9 +39,9 @@ def observed(panel: str, begin: Begin, end: End | None = None) -> Callable[[Any]
 
 def _direct(panel: str, original: Any, begin: Begin, end: End | None) -> Any:
     def hooked(*args: Any, **kwargs: Any) -> Any:
-        if (inside := _begin(panel, begin, args, kwargs)) is None:
-            return original(*args, **kwargs)
         outer = position.get()
+        if outer is None or (inside := _begin(panel, begin, outer, args, kwargs)) is None:
+            return original(*args, **kwargs)
         position.set(inside)
         try:
             result = original(*args, **kwargs)
@@ -57,9 +58,9 @@ def _direct(panel: str, original: Any, begin: Begin, end: End | None) -> Any:
 
 def _waiting(panel: str, original: Any, begin: Begin, end: End | None) -> Any:
     async def hooked(*args: Any, **kwargs: Any) -> Any:
-        if (inside := _begin(panel, begin, args, kwargs)) is None:
-            return await original(*args, **kwargs)
         outer = position.get()
+        if outer is None or (inside := _begin(panel, begin, outer, args, kwargs)) is None:
+            return await original(*args, **kwargs)
         position.set(inside)
         try:
             result = await original(*args, **kwargs)
@@ -74,8 +75,8 @@ def _waiting(panel: str, original: Any, begin: Begin, end: End | None) -> Any:
     return hooked
 
 
-def _begin(panel: str, begin: Begin, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Inside | None:
-    record = current()
+def _begin(panel: str, begin: Begin, outer: Position, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Inside | None:
+    record = outer.slot.record or current()  # which counts what is late
     if record is None:
         return None
     try:
@@ -110,7 +111,10 @@ class Inside(Position):
         record, span = self.slot.record, self.timed
         if record is None:
             return
-        record.finish(span)
+        if span.kept:  # as `finish` does, without its call
+            span.end = perf_counter() - record.started
+        else:
+            record.finish(span)
         if end is None:
             return
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import perf_counter, time
 from types import MappingProxyType
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Any, Literal
 
 from debug_toolbar_core.application import Application, Route
 from debug_toolbar_core.clock import new_id
@@ -13,13 +13,13 @@ from debug_toolbar_core.context import position
 from debug_toolbar_core.exchange import Plain, Request, Response, Wire
 from debug_toolbar_core.fault import Caught, Error, Failure, error_of, message_of
 from debug_toolbar_core.limits import DEFAULT, Limits
+from debug_toolbar_core.slot import Slot as Slot
 from debug_toolbar_core.snapshot import ATOMS, Snapshot
 from debug_toolbar_core.source import Source
 from debug_toolbar_core.span import Fold, Span
-from debug_toolbar_core.task import task_name
+from debug_toolbar_core.unmade import Unmade
 
 Kind = Literal["http", "websocket", "task", "app"]
-Made = TypeVar("Made")
 Driver = Callable[[Awaitable[Any]], Awaitable[Any]]
 """Wraps the application's coroutine for one record, e.g. to time each slice it runs."""
 _NUMBERS = frozenset({int, float, bool, type(None)})
@@ -28,36 +28,7 @@ _SMALL = 64
 _LET_GO: Mapping[str, Any] = MappingProxyType({})
 _NOWHERE: dict[str, int] = {}
 _LONG = 1_000
-
-
-class Slot:
-    """What the context holds instead of the record: emptied at its close, so that nothing keeps it alive."""
-
-    __slots__ = ("late", "record")
-
-    def __init__(self, record: Record) -> None:
-        self.record: Record | None = record
-        self.late = 0
-
-
-class _OnDemand(Generic[Made]):
-    """A dict of the record that is made when first asked for: most records have none of them.
-
-    A `__getattr__` would do the same, and have every other attribute of the record looked up the slow way.
-    """
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.slot = f"_{name}"
-
-    def __get__(self, record: Record, owner: type) -> Made:
-        made: Any = getattr(record, self.slot, None)
-        if made is None:
-            made = {}
-            setattr(record, self.slot, made)
-        return cast("Made", made)
-
-    def __set__(self, record: Record, value: Made) -> None:
-        setattr(record, self.slot, value)
+_new = object.__new__
 
 
 class Record:
@@ -72,11 +43,11 @@ class Record:
         "parent", "positions", "room", "route", "slot", "spans", "started", "started_at", "wire",
     )  # fmt: skip
 
-    tags: _OnDemand[dict[str, Any]] = _OnDemand()
-    failures: _OnDemand[dict[str, Failure]] = _OnDemand()
-    dropped: _OnDemand[dict[str, int]] = _OnDemand()
-    folded: _OnDemand[dict[tuple[str, str], Fold]] = _OnDemand()
-    app_data: _OnDemand[Any] = _OnDemand()
+    tags: Unmade[dict[str, Any]] = Unmade()
+    failures: Unmade[dict[str, Failure]] = Unmade()
+    dropped: Unmade[dict[str, int]] = Unmade()
+    folded: Unmade[dict[tuple[str, str], Fold]] = Unmade()
+    app_data: Unmade[Any] = Unmade()
     """What the panel that is being shown collected of the application, as its data of the `app` record; else empty."""
 
     def __init__(
@@ -153,21 +124,47 @@ class Record:
                 parent = here.span
         elif not parent.kept:
             parent = parent.parent
-        span = Span(panel, name, start, end, attributes or {}, parent, task_name(), source)
-        if attributes:
+        if attributes is None:
+            attributes = {}
+        else:
             self.plain(attributes)
-        if len(name) > _LONG:
-            span.name = name[:_LONG]
-        count = self.positions.get(panel, 0)
+        return self.put(panel, name if len(name) <= _LONG else name[:_LONG], start, end, attributes, source, parent)
+
+    def put(
+        self,
+        panel: str,
+        name: str,
+        start: float,
+        end: float | None,
+        attributes: dict[str, Any],
+        source: Source | None,
+        parent: Span | None,
+    ) -> Span:
+        """Append a span like `add`, of a name and attributes that are short and plain, below a parent that is kept.
+
+        For hooks that run thousands of times: half of what `add` costs is to make sure of that. All by position.
+        """
         if self.duration is not None:
             self.slot.late += 1
-            span.kept = False
-        elif count < self.limits.panel_spans and len(self.spans) < self.limits.spans:
+            return Span(panel, name, start, end, attributes, parent, None, source, False)
+        span = _new(Span)  # filled in here: a call of its `__init__` takes longer than all of this
+        span.panel = panel
+        span.name = name
+        span.start = start
+        span.end = end
+        span.attributes = attributes
+        span.parent = parent
+        span.task = self.slot.task_name()
+        span.source = source
+        span.kept = True
+        span.index = -1
+        spans, limits, count = self.spans, self.limits, self.positions.get(panel, 0)
+        if count < limits.panel_spans and len(spans) < limits.spans:
             if count:
                 self.positions[panel] = count + 1
             else:  # the empty one is every record's
                 self.positions = {**self.positions, panel: 1}
-            self.spans.append(span)
+            spans.append(span)
         else:
             span.kept = False
             self.fold(span)
@@ -177,7 +174,10 @@ class Record:
         """Replace what is not an immutable built-in value, or is too long, by a bounded snapshot."""
         for value in attributes.values():  # most have nothing but short texts and numbers
             kind = type(value)
-            if kind not in ATOMS or ((kind is str or kind is bytes) and len(value) > _LONG):
+            if kind is str or kind is bytes:
+                if len(value) > _LONG:
+                    break
+            elif kind not in ATOMS:
                 break
         else:
             return
@@ -237,12 +237,11 @@ class Record:
         """End a span that was added without an end, with what became known of it; not once the record is closed."""
         if self.duration is not None:
             return
-        span.end = self.now()
+        span.end = perf_counter() - self.started
         if attributes:
             self.plain(attributes)
             span.attributes.update(attributes)
-        fold = None if span.kept else self.folded.get((span.panel, span.name))
-        if fold is not None:
+        if not span.kept and (fold := self.folded.get((span.panel, span.name))) is not None:
             fold.seconds += span.end - span.start
 
     def fail(self, exception: BaseException, *, handled: bool = False, status: int | None = None) -> None:
@@ -276,7 +275,7 @@ class Record:
     def close(self, duration: float | None = None) -> None:
         """End the record: from here on `current()` is None in its context, and nothing more is added."""
         self.duration = self.now() if duration is None else duration
-        self.slot.record = None
+        self.slot.record = self.slot.loop = None
         self.app = None
         self.held = _LET_GO
         if self.caught:

@@ -12,12 +12,12 @@ from debug_toolbar_core.units import jsonable
 T = TypeVar("T", bound=dict[str, Any] | None)
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 # What is written was made for it a moment ago, a tree: there are no circles to look for.
-_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 
 
 def write(document: Any) -> bytes:
     """Return a JSON text in UTF-8; a ValueError where a number or a text is none of JSON's."""
-    return _encoder.encode(document).encode()
+    return ENCODER.encode(document).encode()
 
 
 def plain(values: T, *tidied: str) -> T:

@@ -14,6 +14,7 @@ from debug_toolbar_core.blocks import (
     Diff,
     Facts,
     Flame,
+    Lanes,
     Notice,
     Row,
     Section,
@@ -33,6 +34,7 @@ from debug_toolbar_core.drawing import (
     flat,
     hot_table,
     indented,
+    lane_table,
     short,
 )
 from debug_toolbar_core.markdown import to_markdown
@@ -133,7 +135,8 @@ class _Terminal(Drawer):
         yield from clipped(_branches(block.value, 0))
 
     def code(self, block: Code, width: int, depth: int) -> Iterator[str]:
-        title = short(block.title) if block.title else ""
+        name = block.title or block.filename
+        title = short(name) if name else ""
         where = f"at {short(place(block.source))}" if block.source is not None else ""
         if title or where:
             yield f"{title}  {where}".strip()
@@ -151,6 +154,9 @@ class _Terminal(Drawer):
         if block.title:
             yield short(block.title)
         yield from self.blocks([hot_table(block, profile) for profile in block.profiles], width, depth + 1)
+
+    def lanes(self, block: Lanes, width: int, depth: int) -> Iterator[str]:
+        yield from self.table(lane_table(block), width, depth)
 
     def section(self, block: Section, width: int, depth: int) -> Iterator[str]:
         yield f"── {short(block.title)} ──"

@@ -9,18 +9,22 @@ from contextlib import suppress
 
 from debug_toolbar_core.backend import Row
 from debug_toolbar_core.backlog import Backlog
+from debug_toolbar_core.bell import Bell
 from debug_toolbar_core.border import logger, tell
 from debug_toolbar_core.fault import message_of
 from debug_toolbar_core.record import Record
 
-DELAY, DELAY_BUSY = 0.02, 0.1
-"""Seconds from a record's save to its writing, longer while many come: what comes meanwhile is written with it."""
+DELAY, DELAY_MOST = 0.02, 0.5
+"""Seconds from a record's save to its writing, and while thousands come: what comes meanwhile is written with it."""
 IDLE = 10.0
 """Seconds without a record after which the thread ends; the next record starts another."""
-_BATCH, _AT_MOST = 256, 64
-_BATCH_BYTES = 4 * 1024 * 1024
-_BUSY = 8  # records in one delay
-_AT_A_STRETCH, _BREATH = 4, 0.00005  # after so many records the application's thread is let in, for so many seconds
+_RATE = 1_000.0
+"""Records a second from which on the delay is the longest. A thread that wakes is dearer to the application than what
+it does then, for the interpreter's lock and the caches change hands: so the more come, the more are done at once."""
+_BATCH, _BATCH_BYTES = 1_000, 4 * 1024 * 1024
+_STRETCH, _BREATH = 0.002, 0.00005
+"""Seconds of work after which the application's thread is let in, and for how many."""
+_FOLLOWS = 1_000  # records behind which the stretches grow: the application is faster than they are written
 _PATIENCE, _PATIENCE_MOST = 0.5, 10.0  # between two tries of a write that fails
 _TOLD_MOST = 20
 
@@ -54,9 +58,10 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._closing = False
         self._rounds = 0
-        self._busy = False
+        self._delay = DELAY
         self._lock = threading.Lock()
-        self._called, self._urgent = threading.Event(), threading.Event()
+        """Held where a thread begins or ends; who saves a record never waits for it."""
+        self._called, self._urgent = Bell(), threading.Event()
         self._round = threading.Condition()
 
     def forked(self, backlog: Backlog) -> None:
@@ -66,20 +71,22 @@ class Writer:
         self._begin()
 
     def wake(self) -> None:
-        """Say that a record came."""
+        """Say that a record came. Never waits, and may be called from within any step of this class."""
+        self._called.ring()
         if self._thread is None:
             self._start()
-        elif not self._called.is_set():
-            self._called.set()
 
     def _start(self) -> None:
-        with self._lock:
-            self._called.set()
+        if not self._lock.acquire(blocking=False):
+            return  # another starts it, or it is about to end and looks again
+        try:
             if self._thread is None:
                 thread = threading.Thread(target=self._run, name=f"debug-toolbar {self.name[:20]}", daemon=True)
                 with suppress(RuntimeError):  # the interpreter is about to end; `close` writes what waits
                     thread.start()
                     self._thread = thread
+        finally:
+            self._lock.release()
 
     def flush(self, seconds: float) -> bool:
         """Have all that came so far written now; tell whether that was done within its time."""
@@ -102,33 +109,45 @@ class Writer:
             self._rest()
         elif thread is not threading.current_thread():
             self._closing = True
-            self._called.set()
+            self._called.ring()
             self._urgent.set()
             thread.join(max(0.1, until - time.monotonic()))
             self._closing = False
+            if not thread.is_alive() and self.fault is None:
+                self._drain()  # what came while it ended
 
     def _run(self) -> None:
-        while self._called.wait(IDLE) or not self._may_end():
-            if self._closing:
-                break
-            self._urgent.wait(DELAY_BUSY if self._busy else DELAY)
-            self._busy = len(self.backlog) >= _BUSY
-            self._called.clear()
-            self._urgent.clear()
+        while not self._over():
+            self._gather()
             self._keep_at_it()
         with suppress(Exception):
             self._rest()
-        with self._lock:
-            if self._thread is threading.current_thread():
-                self._thread = None
 
-    def _may_end(self) -> bool:
+    def _over(self) -> bool:
+        """Wait for a record; True when there is none for long, or nobody to write it for."""
+        called = not self._closing and self._called.heard(IDLE) and not self._closing
+        return not called and self._ended()
+
+    def _gather(self) -> None:
+        """Let more records come, the longer the faster they do, but not more than may wait."""
+        before = time.monotonic()
+        self._urgent.wait(self._delay)
+        self._urgent.clear()
+        self._called.heard()
+        rate = len(self.backlog) / max(time.monotonic() - before, DELAY)
+        longest = self.backlog.most / 4 / max(rate, 1.0)
+        self._delay = min(max(DELAY_MOST * rate / _RATE, DELAY), DELAY_MOST, longest)
+
+    def _ended(self) -> bool:
+        """Have the next record start another thread; False when there is one already."""
         with self._lock:
-            self._thread = None  # from here on a record starts another thread
-            if self._called.is_set() or len(self.backlog):
-                self._thread = threading.current_thread()
+            if not self._closing and len(self.backlog):
                 return False
-            return True
+            self._thread = None
+        if not self._closing and self._called.heard():  # it came while the lock was held, and could not
+            self._called.ring()
+            self._start()
+        return True
 
     def _keep_at_it(self) -> None:
         """Write all that waits, in more and more patient tries."""
@@ -166,17 +185,18 @@ class Writer:
                 logger.warning("%s is written again, with what waited in memory.", self.name)
 
     def _write_all(self, batch: Sequence[Record]) -> None:
-        rows, size = list[Row](), 0
-        stretch = max(_AT_A_STRETCH, len(self.backlog) // _AT_MOST)  # more where it cannot follow
-        for count, record in enumerate(batch, 1):
+        rows, size, began = list[Row](), 0, time.perf_counter()
+        stretch = _STRETCH * max(1, len(self.backlog) // _FOLLOWS)
+        for record in batch:
             if (row := self._row(record)) is not None:
                 rows.append(row)
                 size += len(row.document)
             if size > _BATCH_BYTES:
                 self._write(rows)
                 rows, size = [], 0
-            if count % stretch == 0:
+            if time.perf_counter() - began > stretch:
                 time.sleep(_BREATH)
+                began = time.perf_counter()
         if rows:
             self._write(rows)
 
@@ -210,4 +230,4 @@ class Writer:
 
 def why(error: BaseException) -> str:
     """Say in one line what went wrong."""
-    return f"{type(error).__qualname__}: {message_of(error)}"
+    return f"{type(error).__qualname__}: {message_of(error)}".rstrip(".")

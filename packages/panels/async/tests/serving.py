@@ -12,6 +12,7 @@ from debug_toolbar_async import AsyncPanel
 from debug_toolbar_async.reading import Seen, Task, seen_of
 from debug_toolbar_core import Config, Record, Toolbar
 from debug_toolbar_core.exchange import Plain, Request
+from debug_toolbar_core.record import Kind
 
 Result = TypeVar("Result")
 LOOPS: list[Callable[[], asyncio.AbstractEventLoop]] = [asyncio.new_event_loop, uvloop.new_event_loop]
@@ -26,9 +27,15 @@ def toolbar_of(always: bool = True, **options: Any) -> Toolbar:
     return Toolbar(Config(panels=[AsyncPanel(**options)], strict=True, always=["async"] if always else []))
 
 
-async def serve(toolbar: Toolbar, work: Awaitable[Any], asked: tuple[str, ...] = ()) -> Record:
-    """Do what an adapter does: open, drive the application, close, keep, and read back; an error is raised."""
-    capture = toolbar.open("http", Plain(Request()), None, asked)
+async def serve(
+    toolbar: Toolbar, work: Awaitable[Any], asked: tuple[str, ...] = (), kind: Kind = "http", ago: float = 0.0
+) -> Record:
+    """Do what an adapter does: open, drive the application, close, keep, and read back; an error is raised.
+
+    The record is as if it had begun so many seconds `ago`.
+    """
+    capture = toolbar.open(kind, Plain(Request()), None, asked)
+    capture.record.started -= ago
     for driver in capture.record.drivers:
         work = driver(work)
     error: BaseException | None = None

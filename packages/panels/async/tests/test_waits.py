@@ -32,7 +32,7 @@ def points(seen: Seen) -> dict[str, tuple[int, str]]:
     }
 
 
-async def nap(seconds: float = 0.003) -> None:
+async def nap(seconds: float = 0.005) -> None:
     """Wait."""
     await asyncio.sleep(seconds)
 
@@ -40,14 +40,14 @@ async def nap(seconds: float = 0.003) -> None:
 async def numbers() -> AsyncIterator[int]:
     """Yield, waiting before each."""
     for number in range(3):
-        await asyncio.sleep(0.003)
+        await asyncio.sleep(0.005)
         yield number
 
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[None]:
     """Wait on the way in."""
-    await asyncio.sleep(0.003)
+    await asyncio.sleep(0.005)
     yield
 
 
@@ -76,8 +76,8 @@ async def test_await_points_are_the_users_lines() -> None:
     point = next(point for point in seen.points if point.source and point.source.function == "nap")
     assert point.source is not None
     assert point.source.file == __file__
-    assert 0.012 <= point.seconds < 0.1
-    assert 0.003 <= point.longest < 0.05
+    assert 0.012 <= point.seconds <= seen.end
+    assert 0.003 <= point.longest <= point.seconds / 2
 
 
 async def test_short_waits_are_not_located() -> None:
@@ -97,7 +97,7 @@ async def test_an_await_that_is_suspended_often_counts_once() -> None:
 
     async def five() -> None:
         for _ in range(5):
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.005)
 
     async def application() -> None:
         await five()
@@ -115,7 +115,7 @@ async def test_threads_are_timed_queued_and_running() -> None:
 
     async def application() -> None:
         loop = asyncio.get_running_loop()
-        await asyncio.gather(*(loop.run_in_executor(pool, functools.partial(time.sleep, 0.02)) for _ in range(2)))
+        await asyncio.gather(*(loop.run_in_executor(pool, functools.partial(time.sleep, 0.1)) for _ in range(2)))
         assert await asyncio.to_thread(sum, [1, 2], start=3) == 6
         assert await anyio.to_thread.run_sync(threading.current_thread) is not threading.current_thread()
         with pytest.raises(ZeroDivisionError):
@@ -126,8 +126,9 @@ async def test_threads_are_timed_queued_and_running() -> None:
     hops = seen_in(record).hops
     assert [hop.name.rpartition(".")[2] for hop in hops] == ["sleep", "sleep", "sum", "current_thread", "divmod"]
     queued = [(hop.began or 0) - hop.handed for hop in hops]
-    assert queued[0] < 0.015 <= queued[1]
-    assert (hops[0].ended or 0) - (hops[0].began or 0) >= 0.02
+    assert queued[1] >= 0.05
+    assert queued[1] > queued[0]
+    assert (hops[0].ended or 0) - (hops[0].began or 0) >= 0.0999
     assert all(hop.thread for hop in hops)
     assert sum(span.name.startswith("thread: ") for span in record.spans) == 5
 
@@ -199,22 +200,22 @@ async def test_the_critical_path_goes_through_what_was_slowest() -> None:
     """Of tasks side by side the last one counts: wall and critical are its time, the sum is all of theirs."""
 
     async def slow() -> None:
-        await asyncio.sleep(0.06)
+        await asyncio.sleep(0.2)
 
     async def application() -> None:
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.04)
         await asyncio.gather(nap(0.02), slow(), nap(0.03))
         async with asyncio.TaskGroup() as group:
-            group.create_task(nap(0.02))
+            group.create_task(nap(0.04))
 
     seen = await watched(application())
     path = critical(seen)
     found = totals(seen, path)
-    assert found.wall == pytest.approx(0.09, abs=0.03)
-    assert found.critical == pytest.approx(found.wall, abs=0.01)
-    assert found.sum == pytest.approx(0.14, abs=0.04)
-    waits = [piece.task.coroutine.rpartition(".")[2] for piece in path if piece.end - piece.begin > 0.005]
-    assert waits == ["application", "slow", "nap"]
+    assert found.wall >= 0.275
+    assert 0.8 * found.wall <= found.critical <= found.wall + 1e-6
+    assert found.sum >= found.critical + 0.045
+    waits = [piece for piece in path if piece.end - piece.begin > 0.035 and piece.state == "waiting"]
+    assert [piece.task.coroutine.rpartition(".")[2] for piece in waits] == ["application", "slow", "nap"]
     assert all(one.end <= other.begin + 1e-5 for one, other in pairwise(path))
 
 
@@ -245,7 +246,7 @@ async def test_serial_awaits_are_found() -> None:
 
     (one,) = series(await watched(application()))
     assert len(one.waits) == 3
-    assert one.saves == pytest.approx(0.02, abs=0.01)
+    assert one.saves >= 0.015
 
 
 class Session:
@@ -292,7 +293,7 @@ async def test_a_library_that_is_not_the_users_stands_in() -> None:
     """Where a task has no line of the user's, the innermost of the library is told."""
 
     async def application() -> None:
-        await asyncio.create_task(asyncio.sleep(0.003), name="a library's")
+        await asyncio.create_task(asyncio.sleep(0.01), name="a library's")
 
     seen = await watched(application())
     told = {(task.name, seen.points[task.waits[0].point].what) for task in seen.tasks if task.waits}
@@ -304,11 +305,11 @@ async def test_many_await_points_and_calls_are_bounded() -> None:
 
     async def one() -> None:
         for _ in range(12):
-            await asyncio.sleep(0.0011)
+            await asyncio.sleep(0.003)
 
     async def application() -> None:
         await asyncio.gather(*(one() for _ in range(150)))
 
     seen = await watched(application())
     assert sum(len(task.waits) for task in seen.tasks) <= 1_000
-    assert points(seen)["one"][0] == pytest.approx(150 * 12, abs=1)
+    assert points(seen)["one"][0] == pytest.approx(150 * 12, abs=10)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from debug_toolbar_core import Record, Span, current
+from debug_toolbar_core import Limits, Record, Span, current
 from debug_toolbar_http_client import HttpClientPanel
 from debug_toolbar_testing import capture
 
@@ -73,8 +73,8 @@ async def test_redirects_are_one_call_with_their_answers_on_the_way(library: Any
     assert known["http.redirects.status_code"] == [302]
     assert known["http.redirects.url.full"] == [f"{upstream}/redirect?token=[redacted]"]
     assert known["http.response.status_code"] == 200
-    assert "trace" not in answer.request.extensions
-    assert "trace" not in answer.history[0].request.extensions
+    assert set(answer.request.extensions) == {"timeout"}
+    assert set(answer.history[0].request.extensions) == {"timeout"}
 
 
 async def test_a_redirect_not_followed_leaves_nothing_of_ours_on_the_next_request(library: Any, upstream: str) -> None:
@@ -82,7 +82,7 @@ async def test_a_redirect_not_followed_leaves_nothing_of_ours_on_the_next_reques
     with capture(HttpClientPanel()) as seen:
         async with library.AsyncClient() as client:
             answer = await client.get(f"{upstream}/redirect")
-            assert "trace" not in answer.next_request.extensions
+            assert set(answer.next_request.extensions) == {"timeout"}
             await client.send(answer.next_request)
     assert [told(span)["http.response.status_code"] for span in seen.record.spans] == [302, 200]
 
@@ -363,9 +363,42 @@ def test_a_server_that_hangs_up_is_an_error_while_waiting(library: Any) -> None:
 
 
 async def test_outside_of_a_record_calls_are_untouched(library: Any, upstream: str) -> None:
-    """Without a record the request has no extension of ours."""
-    async with library.AsyncClient() as client:
+    """Without a record the request has no extension of ours, also while it is sent."""
+    seen: list[set[str]] = []
+
+    async def look(request: Any) -> None:
+        seen.append(set(request.extensions))
+
+    async with library.AsyncClient(event_hooks={"request": [look]}) as client:
         with capture(HttpClientPanel()):
             pass
-        answer = await client.get(upstream)
-    assert "trace" not in answer.request.extensions
+        await client.get(upstream)
+    assert seen == [{"timeout"}]
+
+
+async def test_a_request_sent_in_two_records_at_once_is_as_it_was_afterwards(library: Any, upstream: str) -> None:
+    """Each record has its own call with its own phases; the request ends with the extensions that it came with."""
+
+    async def sent(client: Any, request: Any) -> Record:
+        with capture(HttpClientPanel()) as seen:
+            await client.send(request)
+        return seen.record
+
+    async with library.AsyncClient() as client:
+        request = client.build_request("GET", f"{upstream}/wait/0.02", extensions={"mine": 1})
+        records = await asyncio.gather(sent(client, request), sent(client, request))
+    assert set(request.extensions) == {"timeout", "mine"}
+    assert [told(only(record))["http.response.status_code"] for record in records] == [200, 200]
+
+
+async def test_headers_past_the_room_of_a_record_are_not_kept(library: Any, upstream: str) -> None:
+    """What is short is told all the same: sizes, phases, protocol."""
+    with capture(HttpClientPanel(), limits=Limits(total=1)) as seen:
+        async with library.AsyncClient() as client:
+            for _ in range(2):
+                await client.post(f"{upstream}/echo", content=b"abc")
+    first, second = (told(span) for span in seen.record.spans)
+    assert "http.request.headers" in first
+    assert not {"http.request.headers", "http.response.headers"} & second.keys()
+    assert (second["http.request.body.size"], second["network.protocol.version"]) == (3, "1.1")
+    assert second["http.client.wait"] > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 import tempfile
 import threading
@@ -25,11 +26,17 @@ Handler = Callable[[], Any]
 ASKED = {"X-Debug-Toolbar-Run": "memory"}
 
 
+MADE: list[list[Any]] = []
+"""What the applications of a test keep: hundreds of megabytes, that no later test is to find."""
+
+
 class Shop:
     """An ASGI application whose paths are functions, with a toolbar around it."""
 
     def __init__(self, **options: Any) -> None:
+        options.setdefault("seconds", 60.0)  # however busy the machine, and traced for coverage too
         self.kept: list[Any] = []
+        MADE.append(self.kept)
         self.paths: dict[str, Handler] = {}
         self.toolbar = DebugToolbar(self.app, ASGIConfig(panels=[MemoryPanel(**options)], enabled=True, budget=5))
 
@@ -68,7 +75,7 @@ def switched_on() -> list[str]:
     patches = [name for name in ("start", "stop") if getattr(tracemalloc, name).__module__ != "_tracemalloc"]
     loop = asyncio._get_running_loop()
     patches += [name for name in ("create_task", "run_in_executor") if name in vars(loop or object)]
-    folders = list(Path(tempfile.gettempdir()).glob("debug-toolbar-memory-*"))
+    folders = list(Path(tempfile.gettempdir()).glob(f"debug-toolbar-memory-{os.getpid()}-*"))
     threads = [thread.name for thread in threading.enumerate() if thread.name == "debug-toolbar memory"]
     calls = [str(call) for call in gc.callbacks if "debug_toolbar" in str(call)]
     tools = [str(place) for place in ("profile", "allocators") if EXCLUSIVE.holder(place)]  # type: ignore[arg-type]  # both are places
@@ -77,16 +84,32 @@ def switched_on() -> list[str]:
     return [*tracing, *patches, *map(str, folders), *threads, *calls, *tools, *profiles]
 
 
+def gc_state() -> tuple[object, ...]:
+    """Return how the collector is set; Python 3.12 freezes some objects itself."""
+    return gc.isenabled(), gc.get_threshold(), gc.get_freeze_count() > 2_000, len(gc.callbacks)
+
+
 @pytest.fixture(autouse=True)
 async def nothing_stays_on() -> AsyncIterator[None]:
     """Each test leaves nothing switched on."""
     HISTORY.clear()
+    before = gc_state()
     yield
+    while MADE:
+        MADE.pop().clear()
     for _ in range(100):  # a thread whose work is done may take a moment to be gone
         if "debug-toolbar memory" not in switched_on():
             break
         await asyncio.sleep(0.01)
     assert switched_on() == []
+    assert gc_state() == before
+    HISTORY.clear()
+
+
+@pytest.fixture
+def make_shop() -> type[Shop]:
+    """Return what makes an application with options of the panel."""
+    return Shop
 
 
 @pytest.fixture(params=["tracemalloc", "memray"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 import tracemalloc
 from typing import Any
 
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from debug_toolbar_core.exclusive import EXCLUSIVE
+from debug_toolbar_memory.engine import Result
 
 MB = 1_000_000
 
@@ -62,6 +64,34 @@ async def test_a_request_cancelled_before_it_began(shop: Any) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     await asyncio.sleep(0.2)
+
+
+async def test_a_request_cancelled_while_it_is_looked_at(tracked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that is cancelled while memray's file is read does not hold the loop up for it; the panel says so."""
+    reading, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> Result:
+        reading.set()
+        go_on.wait(60)
+        return Result()
+
+    monkeypatch.setattr("debug_toolbar_memory.tracker.result_of", slow)
+    monkeypatch.setattr("debug_toolbar_memory.measure._ON_LOOP", 0.05)
+
+    @tracked.path
+    async def page() -> None:
+        tracked.kept.append(bytearray(MB))
+
+    task = asyncio.create_task(tracked.get("/page"))
+    assert await asyncio.to_thread(reading.wait, 60)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    go_on.set()
+    (line, *_), _ = await tracked.toolbar.toolbar.recent(1)
+    found = (await tracked.toolbar.toolbar.load(line["id"])).data["memory"]
+    assert ["late", ""] in found["remarks"]
+    assert found["kept"] is None
 
 
 async def test_a_client_that_goes_away(shop: Any) -> None:
@@ -247,3 +277,66 @@ async def test_client_errors_are_the_clients(traced: Any) -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         with pytest.raises(KeyError):
             await client.get("/nowhere", headers={"X-Debug-Toolbar-Run": "memory"})
+
+
+async def test_recursion_to_the_limit(shop: Any) -> None:
+    """A handler that recurses until Python stops it gets its RecursionError, and is measured."""
+
+    def deeper(number: int) -> int:
+        return deeper(number + 1) + 1
+
+    @shop.path
+    async def recursive() -> None:
+        with pytest.raises(RecursionError):
+            deeper(0)
+        shop.kept.append(bytearray(3 * MB))
+
+    found = await shop.memory("/recursive")
+    assert found["kept"] == pytest.approx(3 * MB, rel=0.05)
+
+
+async def test_work_that_is_started_at_the_limit(shop: Any) -> None:
+    """Tasks and threads that are started where the stack is all but full are the application's to fail with."""
+    tasks: list[asyncio.Task[None]] = []
+
+    async def child() -> None:
+        """Do nothing."""
+
+    def deeper(left: int) -> None:
+        coroutine = child()
+        try:
+            if left < 100:
+                tasks.append(asyncio.create_task(coroutine))
+            else:
+                coroutine.close()
+            deeper(left - 1)
+        except RecursionError:
+            coroutine.close()
+            raise
+
+    @shop.path
+    async def recursive() -> None:
+        with pytest.raises(RecursionError):
+            deeper(sys.getrecursionlimit() - 50)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        shop.kept.append(bytearray(3 * MB))
+
+    found = await shop.memory("/recursive")
+    assert found["kept"] == pytest.approx(3 * MB, rel=0.05)
+
+
+async def test_an_event_loop_in_a_thread(shop: Any) -> None:
+    """What a loop of its own in a thread of the request allocates is the request's."""
+
+    async def inner() -> None:
+        await asyncio.create_task(keep())
+
+    async def keep() -> None:
+        await asyncio.sleep(0)
+        shop.kept.append(bytearray(3 * MB))
+
+    @shop.path
+    async def nested() -> None:
+        await asyncio.to_thread(lambda: asyncio.run(inner()))
+
+    assert (await shop.memory("/nested"))["kept"] == pytest.approx(3 * MB, rel=0.05)

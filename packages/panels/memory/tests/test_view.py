@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from debug_toolbar_core import Record, Source
 from debug_toolbar_core.blocks import Badge, Block, Flame, Notice, Section, Table
 from debug_toolbar_memory import MemoryPanel
 from debug_toolbar_memory.functions import function_at
+from debug_toolbar_memory.garbage import Watch
 from debug_toolbar_memory.history import History, Visit
 from debug_toolbar_memory.packed import pack, unpack
 from debug_toolbar_memory.stacks import Held, Place, package_of
@@ -68,7 +70,15 @@ async def test_a_cache_that_fills_once_is_no_leak(traced: Any) -> None:
     assert "kept memory" not in texts(shown(record))
 
 
-async def test_a_collection_belongs_to_who_made_it_due(traced: Any) -> None:
+@pytest.fixture
+def only_asked() -> Iterator[None]:
+    """Let the collector run when it is asked to, and not by itself."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+async def test_a_collection_belongs_to_who_made_it_due(traced: Any, only_asked: None) -> None:
     """A run of the collector is this request's own where it ran, and is shown on the others that suffered it."""
     opened = asyncio.Event()
     done = asyncio.Event()
@@ -85,11 +95,22 @@ async def test_a_collection_belongs_to_who_made_it_due(traced: Any) -> None:
         done.set()
 
     one, other = await asyncio.gather(traced.get("/suffers"), traced.get("/collects"))
-    own = [run for run in other.data["memory"]["garbage"]["runs"] if run[2] == 2]
-    assert [run[5] for run in own] == [True]
-    suffered = [run for run in one.data["memory"]["garbage"]["runs"] if run[2] == 2]
-    assert [(run[5], run[6]) for run in suffered] == [(False, other.id)]
+    own, suffered = other.data["memory"]["garbage"], one.data["memory"]["garbage"]
+    assert [(run[2], run[5]) for run in own["runs"]] == [(2, True)]
+    assert [(run[2], run[5], run[6]) for run in suffered["runs"]] == [(2, False, other.id)]
+    assert own["paused"] == pytest.approx(own["runs"][0][1])
+    assert own["paused"] > 0
     assert any(isinstance(block, Section) and block.title == "Garbage collector" for block in shown(one))
+
+
+def test_of_many_collections_the_longest_are_kept() -> None:
+    """A hundred runs are listed, the longest ones; all are counted, and their pauses added up."""
+    watch = Watch("660e", 0.0)
+    for number in range(300):
+        watch.note(number, number + (1.0 if number >= 250 else 0.25), {"generation": 0}, None)
+    assert len(watch.runs) == 100
+    assert sum(run.seconds == 1.0 for run in watch.runs) == 50
+    assert (watch.more, watch.paused) == (200, 50 + 62.5)
 
 
 async def test_places_are_shown_with_their_stacks(shop: Any) -> None:

@@ -20,6 +20,7 @@ from debug_toolbar_profiling.run import SLICES
 from debug_toolbar_profiling.taken import Taken
 
 TRIES = 5
+SAMPLER = "debug-toolbar-sampler"
 
 
 def toolbar_of(**options: Any) -> Toolbar:
@@ -58,13 +59,29 @@ def burner(name: str) -> Callable[[float], None]:
     return scope[name]  # type: ignore[no-any-return]  # what was defined above
 
 
+def sampling() -> bool:
+    """Tell whether a sampling thread is at work; one that is parked until the next request is not."""
+    leaves = sys._current_frames()
+    found = [leaves.get(thread.ident or 0) for thread in threading.enumerate() if thread.name == SAMPLER]
+    return any(leaf is None or leaf.f_code.co_name != "_park" for leaf in found)
+
+
+def rested() -> bool:
+    """Tell whether the sampling thread goes to rest: it does when its last wait between two looks is over."""
+    until = time.monotonic() + 5
+    while sampling() and time.monotonic() < until:
+        time.sleep(0.001)
+    return not sampling()
+
+
 def switched_on() -> dict[str, Any]:
     """Return what a profiler might leave behind in a process."""
     loop = asyncio._get_running_loop()
     tools = getattr(sys, "monitoring", None)
     yappi: Any = sys.modules.get("yappi")
     return {
-        "threads": [t.name for t in threading.enumerate() if t.name.startswith("debug-toolbar-")],
+        "threads": [t.name for t in threading.enumerate() if t.name.startswith("debug-toolbar-") and t.name != SAMPLER],
+        "sampling": not rested(),
         "interval": round(sys.getswitchinterval(), 6),
         "profile": (sys.getprofile(), threading.getprofile()),
         "monitoring": None if tools is None else [tools.get_tool(tool) for tool in range(6)],
@@ -78,7 +95,9 @@ def switched_on() -> dict[str, Any]:
 @pytest.fixture
 def kit() -> SimpleNamespace:
     """The helpers above: test files cannot import one another."""
-    return SimpleNamespace(toolbar_of=toolbar_of, serve=serve, taken=taken, burner=burner, switched_on=switched_on)
+    return SimpleNamespace(
+        toolbar_of=toolbar_of, serve=serve, taken=taken, burner=burner, sampling=sampling, rested=rested
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -14,29 +14,75 @@ from typing import Any
 
 import pytest
 
-from debug_toolbar_profiling import ProfilingPanel
+from debug_toolbar_core import Application
+from debug_toolbar_profiling import ProfilingPanel, sampler
+from debug_toolbar_profiling.clocks import Clocks
 from debug_toolbar_profiling.run import Run
 from debug_toolbar_profiling.sampler import SAMPLER
 from debug_toolbar_testing import capture
 
 
-def sampling() -> bool:
-    """Tell whether a sampling thread is there."""
-    return any(thread.name == "debug-toolbar-sampler" for thread in threading.enumerate())
+def threads() -> list[threading.Thread]:
+    """Return the sampling threads that there are."""
+    return [thread for thread in threading.enumerate() if thread.name == "debug-toolbar-sampler"]
 
 
 async def test_there_is_one_thread_while_somebody_profiles(kit: SimpleNamespace) -> None:
-    """Two profiled at once share a thread, which goes with the last; the switch interval is as it was."""
+    """Two profiled at once share a thread, which rests after the last; the switch interval is as it was."""
     toolbar, before = kit.toolbar_of(), sys.getswitchinterval()
-    assert not sampling()
+    assert not kit.sampling()
     first, second = toolbar.open("http"), toolbar.open("http")
-    assert [thread.name for thread in threading.enumerate()].count("debug-toolbar-sampler") == 1
+    assert len(threads()) == 1
     assert sys.getswitchinterval() < before
     first.close()
-    assert sampling()
+    assert kit.sampling()
     second.close()
-    assert not sampling()
+    assert kit.rested()
     assert sys.getswitchinterval() == before
+
+
+async def test_the_next_request_finds_the_thread(kit: SimpleNamespace) -> None:
+    """Between two requests the thread is parked: it costs nothing, looks at nothing, and holds nothing of the last."""
+    burn, toolbar = kit.burner("seen"), kit.toolbar_of()
+
+    async def work() -> None:
+        burn(0.03)
+
+    await kit.serve(toolbar, work())
+    assert kit.rested()
+    (thread,) = threads()
+    clocks = Clocks()
+    before = clocks.cpu(thread.ident or 0)
+    time.sleep(0.02)  # noqa: ASYNC251 - in which a thread at work would look several times
+    assert clocks.cpu(thread.ident or 0) == before
+    assert not [run for run in gc.get_objects() if type(run) is Run]
+    profile = kit.taken(await kit.serve(toolbar, work()))
+    assert threads() == [thread]
+    assert "seen" in {function.name for function in profile.functions}
+
+
+async def test_a_thread_that_nobody_needs_ends(kit: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends by itself some time after the last request, and the next one has a new thread."""
+    SAMPLER.close()
+    monkeypatch.setattr(sampler, "LINGER", 0.01)
+    for _ in range(3):
+        await kit.serve(kit.toolbar_of(), asyncio.sleep(0.01))
+        for thread in threads():
+            await asyncio.to_thread(thread.join, 5)
+        assert not threads()
+
+
+async def test_it_ends_with_the_application(kit: SimpleNamespace) -> None:
+    """A toolbar that is stopped leaves no thread, unless another application's request is being profiled."""
+    first, second = kit.toolbar_of(), kit.toolbar_of()
+    for toolbar in (first, second):
+        toolbar.start(Application())
+    opened = second.open("http")
+    first.stop()
+    assert len(threads()) == 1
+    opened.close()
+    second.stop()
+    assert not threads()
 
 
 async def test_a_switch_interval_that_was_set_meanwhile_stays(kit: SimpleNamespace) -> None:
@@ -87,7 +133,7 @@ async def test_a_cancelled_request_is_profiled(kit: SimpleNamespace) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert seen == ["cancelled"]
-    assert not sampling()
+    assert kit.rested()
 
 
 def test_a_forgotten_request_is_let_go(kit: SimpleNamespace) -> None:
@@ -96,14 +142,14 @@ def test_a_forgotten_request_is_let_go(kit: SimpleNamespace) -> None:
     toolbar = kit.toolbar_of()
     task = loop.create_task(kit.serve(toolbar, asyncio.sleep(10)))
     loop.run_until_complete(asyncio.sleep(0.01))
-    assert sampling()
+    assert kit.sampling()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         loop.run_until_complete(task)
     loop.close()
     del task
     gc.collect()
-    assert not sampling()
+    assert kit.rested()
 
 
 async def test_a_generator_that_is_given_up_leaves_nothing(kit: SimpleNamespace) -> None:
@@ -114,7 +160,7 @@ async def test_a_generator_that_is_given_up_leaves_nothing(kit: SimpleNamespace)
     next(running)
     running.close()
     opened.close()
-    assert not sampling()
+    assert kit.rested()
 
 
 async def test_an_event_loop_in_a_thread_is_profiled_by_itself(kit: SimpleNamespace) -> None:
@@ -236,21 +282,22 @@ async def test_a_sampler_that_fails_is_said(kit: SimpleNamespace, monkeypatch: p
     def broken(*_: object) -> None:
         raise RuntimeError("no frames here")
 
-    monkeypatch.setattr(sys, "_current_frames", broken)
-    record = await kit.serve(kit.toolbar_of(), asyncio.sleep(0.02))
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "_current_frames", broken)
+        record = await kit.serve(kit.toolbar_of(), asyncio.sleep(0.02))
     assert "The sampling thread failed: RuntimeError" in kit.taken(record).notes
-    assert not sampling()
+    assert kit.rested()
 
 
-def test_a_forked_process_begins_anew() -> None:
-    """A child forked while its parent profiles has the interval as it was, no thread, and can profile."""
+def test_a_forked_process_begins_anew(kit: SimpleNamespace) -> None:
+    """A child forked while its parent profiles has the interval as it was, and can profile by a thread of its own."""
     before = sys.getswitchinterval()
     with capture(ProfilingPanel()) as seen:
         child = os.fork()
         if child == 0:
             with capture(ProfilingPanel()) as inner:
                 time.sleep(0.01)
-            right = inner.data is not None and not sampling() and sys.getswitchinterval() == before
+            right = inner.data is not None and kit.rested() and sys.getswitchinterval() == before
             os._exit(0 if right else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert seen.data is not None
@@ -262,13 +309,19 @@ async def test_a_run_ends_in_the_sampling_thread_too(kit: SimpleNamespace) -> No
     run: Run = opened.record.held["profiling"]
     ended = threading.Event()
 
-    def ends() -> None:
-        SAMPLER.remove(run)
-        ended.set()
+    class Ends:
+        """Garbage that ends the run, in the thread that is asked for the record's stack."""
 
-    SAMPLER._thread, mine = threading.Thread(target=ends), SAMPLER._thread
-    SAMPLER._thread.start()
-    assert await asyncio.to_thread(ended.wait, 2)
-    assert mine is not None
-    mine.join(2)
+        def __call__(self, *_: Any) -> int:
+            SAMPLER.remove(run)
+            SAMPLER.close()
+            ended.set()
+            return 0
+
+    SAMPLER._adapt = Ends()  # type: ignore[method-assign]  # it is called in the middle of a sample
+    try:
+        assert await asyncio.to_thread(ended.wait, 5)
+    finally:
+        del SAMPLER._adapt  # type: ignore[method-assign]
     opened.close()
+    assert kit.rested()

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from debug_toolbar_core import Config, Toolbar
 from debug_toolbar_profiling import ProfilingPanel
 
-ROUNDS = 7
+ROUNDS = 5
 
 
 def fib(number: int) -> int:
@@ -19,10 +19,9 @@ def fib(number: int) -> int:
 
 
 async def work() -> None:
-    """Compute some 60 ms and wait a little, in between."""
+    """Compute some 15 ms and wait a little, in between."""
     for _ in range(5):
-        fib(23)
-        fib(23)
+        fib(22)
         await asyncio.sleep(0.001)
 
 

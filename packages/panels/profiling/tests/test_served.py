@@ -33,7 +33,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def ask(
-    toolbar: DebugToolbar, path: str, *, body: bytes = b"", gone: bool = False, run: bytes = b""
+    toolbar: DebugToolbar, path: str, *, body: bytes = b"", gone: bool = False, run: bytes = b"", query: bytes = b""
 ) -> list[dict[str, Any]]:
     """Send a request; a client that is gone breaks the second part of its answer."""
     sent: list[dict[str, Any]] = []
@@ -44,7 +44,7 @@ async def ask(
     ]
     scope = {
         "type": "http", "method": "POST" if body else "GET", "path": path, "raw_path": path.encode(), "root_path": "",
-        "query_string": b"", "headers": headers, "scheme": "http", "http_version": "1.1",
+        "query_string": query, "headers": headers, "scheme": "http", "http_version": "1.1",
         "client": ("127.0.0.1", 5123), "server": ("localhost", 8000), "asgi": {"version": "3.0"},
     }  # fmt: skip
 
@@ -94,6 +94,16 @@ async def test_a_header_profiles_its_request(toolbar: DebugToolbar) -> None:
     """A request may ask for itself; its drivers and the timer's do not get into each other's way."""
     await ask(toolbar, "/", run=b"profiling")
     await ask(toolbar, "/")
+    first, second = await profiles(toolbar)
+    assert first is not None
+    assert first.facts["cpu"] >= 0.03
+    assert second is None
+
+
+async def test_a_query_profiles_its_request(toolbar: DebugToolbar) -> None:
+    """The same by what is typed into a browser's address."""
+    await ask(toolbar, "/", query=b"page=2&debug-toolbar-run=profiling")
+    await ask(toolbar, "/", query=b"page=2")
     first, second = await profiles(toolbar)
     assert first is not None
     assert first.facts["cpu"] >= 0.03

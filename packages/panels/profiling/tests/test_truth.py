@@ -115,6 +115,47 @@ def test_time_of_a_busy_request_is_attributed(run: Any, kit: SimpleNamespace) ->
     assert busy.facts["cpu"] == pytest.approx(0.3, rel=0.1)
 
 
+async def test_the_end_of_a_slice_is_attributed(kit: SimpleNamespace) -> None:
+    """What was seen in a slice stands for it to its end, up to what one look finds: also a short request is told."""
+    burn = kit.burner("to_the_end")
+
+    async def work() -> None:
+        burn(0.015)
+
+    profiles = [kit.taken(await kit.serve(kit.toolbar_of(), work())) for _ in range(20)]
+    shares = sorted(profile.facts["attributed"] / profile.facts["running"] for profile in profiles)
+    assert shares[10] >= 0.95
+    assert shares[-1] <= 1.001
+    for profile in profiles:
+        given = sum(sample.seconds for sample in profile.samples if sample.kind == 0)
+        assert given == pytest.approx(profile.facts["running"], rel=0.01)
+
+
+async def test_a_pool_of_threads_that_wait_costs_no_samples(kit: SimpleNamespace) -> None:
+    """Threads that do nothing are not looked at again and again, nor is one that begins to work overlooked."""
+    burn, waits, stop = kit.burner("worked"), threading.Event(), threading.Event()
+    crowd = [threading.Thread(target=stop.wait) for _ in range(60)]
+
+    async def work() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            await asyncio.wrap_future(pool.submit(waits.wait, 0.01))  # its thread is there, and idle
+            await asyncio.sleep(0.01)
+            context = contextvars.copy_context()
+            await asyncio.wrap_future(pool.submit(context.run, burn, 0.03))
+
+    for thread in crowd:
+        thread.start()
+    try:
+        profile = kit.taken(await kit.serve(kit.toolbar_of(), work()))
+    finally:
+        stop.set()
+        for thread in crowd:
+            thread.join()
+    assert profile.facts["elsewhere"] == pytest.approx(0.03, rel=0.35)
+    assert profile.facts["cost"] / profile.facts["samples"] < 0.002
+    assert "worked" in names(profile)
+
+
 def test_child_tasks_and_threads_are_included(run: Any, kit: SimpleNamespace) -> None:
     """What a request's tasks, task groups and threads run is in its profile, each under where it ran."""
     in_task, in_group = kit.burner("in_task"), kit.burner("in_group")

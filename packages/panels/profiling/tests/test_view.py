@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from debug_toolbar_core import Record
-from debug_toolbar_core.blocks import Badge, Block, Facts, Flame, Notice, Section, Table, checked, walk
+from debug_toolbar_core.blocks import Badge, Block, Code, Facts, Flame, Notice, Section, Table, checked, walk
 from debug_toolbar_core.encoding import Encoder, decode
 from debug_toolbar_profiling import ProfilingPanel
 from debug_toolbar_profiling.packed import packed
@@ -287,3 +287,59 @@ def test_samples_are_bounded() -> None:
     assert samples.cpu(RUNNING) == pytest.approx(0.5)
     assert len(stacks.nodes) == 50
     assert stacks.cut > 0
+
+
+def stored(data: Any) -> Record:
+    """Return a record with this panel's data, as it comes out of a store."""
+    record = Record("http", id="abc")
+    record.data["profiling"] = record.take(data)
+    record.close(0.13)
+    return decode(json.loads(json.dumps(Encoder().encode(record))))
+
+
+async def test_a_profile_is_exported_for_speedscope() -> None:
+    """All its profiles as one file: stacks as indexes of frames, a weight each, in seconds."""
+    record = stored(packed(run_of(Record("http")), Record("http")))
+    (block,) = await ProfilingPanel().speedscope(record)
+    assert isinstance(block, Code)
+    assert block.filename == "profile-abc.speedscope.json"
+    told = json.loads(block.text)
+    assert told["$schema"].startswith("https://www.speedscope.app/")
+    frames, profiles = told["shared"]["frames"], told["profiles"]
+    assert [found["name"] for found in profiles] == ["CPU", "Wall", "Await"]
+    assert {"name": "price", "file": APP, "line": 40} in frames
+    for found in profiles:
+        assert (found["type"], found["unit"], found["startValue"]) == ("sampled", "seconds", 0)
+        assert len(found["samples"]) == len(found["weights"])
+        assert found["endValue"] == pytest.approx(sum(found["weights"]))
+        assert all(0 <= frame < len(frames) for stack in found["samples"] for frame in stack)
+
+
+async def test_a_profile_is_exported_as_collapsed_stacks() -> None:
+    """Each profile is a file: a stack a line with its microseconds, equal ones together."""
+    record = stored(packed(run_of(Record("http")), Record("http")))
+    blocks = list(await ProfilingPanel().collapsed(record))
+    assert [block.filename for block in blocks if isinstance(block, Code)] == [
+        f"{name}-abc.collapsed.txt" for name in ("cpu", "wall", "await")
+    ]
+    assert isinstance(blocks[0], Code)
+    lines = blocks[0].text.splitlines()
+    assert "list_books (views.py:10);price (views.py:40) 60000" in lines
+    assert "list_books (views.py:10);load (loading.py:7);fetch (loading.py:90) 30000" in lines
+    assert "threads;price (views.py:40) 10000" in lines
+
+
+async def test_names_cannot_break_an_export() -> None:
+    """What separates frames and lines is no part of a name; a record without a profile says so."""
+    record, odd = Record("http"), Named("a;b\nc d", "C:\\app\\x y.py", 3)
+    run = run_of(record)
+    run.samples.add(0.2, RUNNING, run.stacks.node([odd]), 0.01, 0.01, 9)
+    (cpu, *_) = await ProfilingPanel().collapsed(stored(packed(run, record)))
+    assert isinstance(cpu, Code)
+    assert "a:b c d (x y.py:3) 10000" in cpu.text.splitlines()
+    for nothing in (None, {}, {"facts": {}}, 7):
+        for blocks in (
+            await ProfilingPanel().speedscope(stored(nothing)),
+            await ProfilingPanel().collapsed(stored(nothing)),
+        ):
+            assert [type(block) for block in blocks] == [Notice]

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from debug_toolbar_core import Application, Config, Limits, Record, Span, Toolbar
+from debug_toolbar_core.encoding import Encoder
 from debug_toolbar_sqlalchemy import SQLAlchemyPanel
 
 
@@ -203,7 +204,8 @@ def roomy() -> Generator[Seen]:
 
 def statements(record: Record) -> list[Span]:
     """Return a record's spans that are statements, in the order in which they began."""
-    found = [span for span in record.spans if "db.query.text" in span.attributes and span.name not in ENDS]
+    stored = record if record.loaded else Encoder().through(record)
+    found = [span for span in stored.spans if "db.query.text" in span.attributes and span.name not in ENDS]
     return sorted(found, key=lambda span: span.start)
 
 

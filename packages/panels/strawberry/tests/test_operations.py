@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import graphql
 import pytest
 import strawberry
 from strawberry.dataloader import DataLoader
-from strawberry.extensions import MaskErrors
+from strawberry.extensions import MaskErrors, SchemaExtension
 
 from debug_toolbar_core import Config, Record, Toolbar, span
 from debug_toolbar_core.blocks import Badge, Block, Code, Facts, Notice, Section, Table, Tree
@@ -265,6 +266,38 @@ async def test_no_document_at_all(toolbar: Toolbar) -> None:
         await schema.execute(None)
     assert record.failures == {}
     assert facts(blocks(toolbar, await toolbar.load(record.id)))["document"].startswith("not sent")
+
+
+class Persisted(SchemaExtension):
+    """Finds documents by the hash that the client sent, in the form that `known` says."""
+
+    known = ""
+
+    def on_operation(self) -> Iterator[None]:
+        """Begin."""
+        if self.known == "text":
+            self.execution_context.query = PERSISTED
+        else:
+            no_location = self.known == "parsed without places"
+            self.execution_context.graphql_document = graphql.parse(PERSISTED, no_location=no_location)
+        yield
+
+
+PERSISTED = "query Kept {\n  hello\n}"
+HASH = {"persistedQuery": {"version": 1, "sha256Hash": "0123456789abcdef" * 4}}
+
+
+@pytest.mark.parametrize("known", ["text", "parsed", "parsed without places"])
+async def test_a_persisted_document_that_the_server_has(toolbar: Toolbar, known: str) -> None:
+    """The document is shown whether the client sent it or not, however the server found it, and by which hash."""
+    kept = type("Kept", (Persisted,), {"known": known})
+    result, record = await run(toolbar, None, strawberry.Schema(Query, extensions=[kept]), operation_extensions=HASH)
+    assert result.data == {"hello": "Hello, you"}
+    found = blocks(toolbar, record)
+    (shown,) = [block for block in found if isinstance(block, Code)]
+    assert shown.text == PERSISTED
+    assert (facts(found)["operation"], facts(found)["persisted"]) == ("query Kept", "0123456789ab")
+    assert "document" not in facts(found)
 
 
 async def test_several_operations_of_one_request(toolbar: Toolbar) -> None:

@@ -163,3 +163,10 @@ async def test_a_compressed_stream_is_shown_in_hexadecimal() -> None:
 
     _, blocks = await shown(app)
     assert "1f8b0800" in str(rows(blocks, "Parts")[0][6])
+
+
+async def test_one_piece_and_an_end_is_no_stream() -> None:
+    """Middlewares send a plain response as a piece and an empty end: nothing is shown of it."""
+    assert await shown(stream(b"text/plain", [b"hello"])) == (None, [])
+    badge, _ = await shown(stream(b"text/event-stream", [b"data: one\n\n"]))
+    assert badge == Badge("1", "events")

@@ -14,6 +14,7 @@ from debug_toolbar_core.blocks import (
     Diff,
     Facts,
     Flame,
+    Lanes,
     Level,
     Notice,
     Section,
@@ -23,7 +24,7 @@ from debug_toolbar_core.blocks import (
     Unit,
 )
 
-DRAWN = (Badge, Notice, Facts, Table, Timeline, Tree, Code, Diff, Flame, Section, Button)
+DRAWN = (Badge, Notice, Facts, Table, Timeline, Tree, Code, Diff, Flame, Lanes, Section, Button)
 _LEVELS = {*get_args(Level), None}
 _UNITS = {*get_args(Unit), None}
 _LANGUAGES = {"sql", "python", "json", "http", "html", "text"}

@@ -104,6 +104,24 @@ const diffs = (): Block[] => [
   { type: "diff", title: "Statements before and after", language: "sql", before, after: before.replace("column_20 FROM book", "column_20 FROM book AS b").replace("SELECT column_40 FROM book WHERE id = 40\n", "") },
   { type: "diff", title: null, language: "text", before: "a", after: "a" },
 ];
+function lanes(tasks: number, slices: number): Block {
+  let seed = 7;
+  const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const names = ["request", "list_books", "stars_of", "TaskGroup.price_of", "gather.cover", "redis.reader"];
+  const items = Array.from({ length: tasks }, (_, n) => {
+    const begin = n ? random() * 0.03 : 0;
+    let at = begin;
+    const made = Array.from({ length: n === 1 ? slices * 20 : slices }, (_, k) => {
+      const state = ["waiting", "ready", "running"][k % 3] ?? "";
+      const took = (random() * 0.06 * (state === "waiting" ? 3 : state === "ready" ? 0.5 : 1)) / (n === 1 ? slices * 20 : slices);
+      at += took;
+      return { state: n === 4 && k === 2 ? "blocking" : n === 5 ? (["queued", "in a thread", "parked", "waiting"][k % 4] ?? "") : state, start: at - took, end: at, text: state === "waiting" ? "Queue.get at worker.py:31" : "" };
+    });
+    return { label: `${names[n % names.length] ?? ""}${n > 5 ? ` ${n}` : ""}`, slices: made, source: source("views.py", 40 + n), depth: n === 0 ? 0 : n % 6 === 3 ? 2 : 1, detail: n === 2 ? "cancelled by TaskGroup" : n === 4 ? "raised ValueError" : n ? "returned" : "", level: n === 2 ? ("warning" as const) : n === 4 ? ("error" as const) : null };
+  });
+  return { type: "lanes", title: "Tasks", empty: "No task ran.", seconds: 0.084, lanes: items };
+}
+const laned = (): Block[] => [lanes(Number(query.get("n") ?? 8), Number(query.get("calls") ?? 12)), { type: "lanes", title: null, empty: "No task ran.", seconds: 1, lanes: [] }, { type: "code", text: "{}", language: "json", start: null, highlight: null, source: null, title: "Timeline", filename: "../../timeline.json" }];
 const flames = (): Block[] => [flame(Number(query.get("calls") ?? 60), Number(query.get("n") ?? 1842))];
 
 const big = (): Block[] => [{ type: "table", title: "Ten thousand", empty: "", columns: [...statements, column("Level", "level"), column("When", "time")], rows: Array.from({ length: 10_000 }, (_, n) =>
@@ -149,7 +167,7 @@ export class DevPage extends LitElement {
     const api = new Api("/_debug_toolbar");
     const at = query.get("row");
     if (show === "timeline" || show === "many") return html`<main><dt-overview .detail=${known} .api=${api} .open=${open}></dt-overview></main>`;
-    const blocks = { sql: sqlBlocks, big, all, hostile, plan, flames, diffs }[show] ?? all;
+    const blocks = { sql: sqlBlocks, big, all, hostile, plan, flames, diffs, lanes: laned }[show] ?? all;
     return html`<main><dt-blocks .blocks=${blocks()} .detail=${known} .api=${api} .panel=${"sqlalchemy"} .row=${at === null ? null : Number(at)} .open=${open}></dt-blocks></main>`;
   }
 }

@@ -79,6 +79,8 @@ export interface CodeBlock {
   title: string | null;
   /** The values for an SQL statement's placeholders: a list, a mapping, or a list of those. */
   parameters?: Json;
+  /** Where set, the text can be saved as a file of this name. */
+  filename?: string;
 }
 
 export interface DiffBlock {
@@ -115,6 +117,31 @@ export interface FlameBlock {
   profiles: FlameProfile[];
 }
 
+export interface LaneSlice {
+  state: string;
+  /** Seconds since the record's start. */
+  start: number;
+  end: number;
+  text: string;
+}
+
+export interface LaneItem {
+  label: string;
+  slices: LaneSlice[];
+  source: Source | null;
+  depth: number;
+  detail: string;
+  level: Level | null;
+}
+
+export interface LanesBlock {
+  type: "lanes";
+  lanes: LaneItem[];
+  seconds: number;
+  title: string | null;
+  empty: string;
+}
+
 export interface SectionBlock {
   type: "section";
   title: string;
@@ -142,5 +169,6 @@ export type Block =
   | CodeBlock
   | DiffBlock
   | FlameBlock
+  | LanesBlock
   | SectionBlock
   | ButtonBlock;

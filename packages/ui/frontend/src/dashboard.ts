@@ -14,7 +14,7 @@ import "./dashboard/search-field";
 import type { SearchField } from "./dashboard/search-field";
 import { dashboardStyle, pageStyle } from "./dashboard/style";
 import { count } from "./format";
-import { applyTheme, prefer, preferences, type Theme } from "./preferences";
+import { ANY_LIST, applyTheme, prefer, preferences, type Theme } from "./preferences";
 import { holds, toggle, write } from "./search";
 import "./shell/actions";
 import "./shell/detail";
@@ -235,7 +235,8 @@ export class Dashboard extends LitElement {
   #prefer(change: Parameters<typeof prefer>[0]): void {
     this.chosen = prefer(change);
     applyTheme(this);
-    this.style.setProperty("--list", `${this.chosen.list * 100}%`);
+    if (this.chosen.list === ANY_LIST) this.style.removeProperty("--list");
+    else this.style.setProperty("--list", `${this.chosen.list * 100}%`);
     document.documentElement.style.colorScheme = this.chosen.theme === "auto" ? "" : this.chosen.theme;
   }
 

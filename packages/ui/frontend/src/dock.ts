@@ -5,7 +5,7 @@ import { Api } from "./api";
 import { base, tokenSheet } from "./base";
 import { fetchCalls, pageRecord, pageRecords, type PageRecords } from "./dock/page";
 import { dockStyle } from "./dock/style";
-import { briefSeconds, line, plural } from "./format";
+import { line, plural } from "./format";
 import { applyTheme, corner, prefer, preferences, type Edge, type Theme } from "./preferences";
 import "./shell/actions";
 import "./shell/detail";
@@ -120,7 +120,7 @@ export class Dock extends LitElement {
 
   #switcher(): TemplateResult {
     const summary = this.detail?.record.id === this.record ? this.detail.summary : null;
-    return html`<dt-popup class="switch" kind="wide" label="Which record${summary ? `: ${summary.status ?? ""} ${line(summary.method, 12)} ${pathOf(summary)} ${briefSeconds(summary.duration)}` : ""}" @opened=${this.#loadRecords}>
+    return html`<dt-popup class="switch" kind="wide" label="Which record" @opened=${this.#loadRecords}>
       <span slot="label" class="shown">
         ${summary
           ? html`${statusPill(summary)}<b>${line(summary.method, 12)}</b><span class="mono cut">${pathOf(summary)}</span>

@@ -22,12 +22,14 @@ const key = "debug-toolbar-dock";
 // The bar reads these two by itself, before any of this is loaded.
 const themeKey = "debug-toolbar-theme";
 const cornerKey = "debug-toolbar";
+/** The share of the list that nobody chose: then the list leaves a narrow window's record more. */
+export const ANY_LIST = 0.47;
 const defaults: Preferences = {
   theme: "auto",
   edge: "bottom",
   height: 0.62,
   width: 0.5,
-  list: 0.47,
+  list: ANY_LIST,
   editor: null,
   editorUrl: "",
   paths: [],

@@ -17,11 +17,12 @@ OF_A_TASK = 200
 class Point:
     """A place that waits: an `await` of the source, what it awaits, and the waits found there."""
 
-    __slots__ = ("code", "count", "longest", "number", "seconds", "source", "what")
+    __slots__ = ("at", "code", "count", "longest", "number", "seconds", "source", "what")
 
-    def __init__(self, number: int, code: CodeType, source: Source, what: str) -> None:
+    def __init__(self, number: int, code: CodeType, at: int, source: Source, what: str) -> None:
         self.number = number
         self.code = code
+        self.at = at
         self.source = source
         self.what = what
         self.count = 0
@@ -61,7 +62,7 @@ class Points:
             if len(self.known) >= POINTS:
                 self.dropped += 1
                 return None
-            found = Point(len(self.known), step.code, source_of(step), awaited(step.below)[:200])
+            found = Point(len(self.known), step.code, step.at, source_of(step), awaited(step.below)[:200])
             self.known[key] = found
         return found
 
@@ -69,33 +70,33 @@ class Points:
 class Calls:
     """The calls of one task, in the order they began; those that wait now are `path`, outermost first."""
 
-    __slots__ = ("dropped", "made", "path", "points")
+    __slots__ = ("dropped", "made", "next", "path", "points")
 
     def __init__(self, points: Points) -> None:
         self.points = points
         self.made: list[Call] = []
-        self.path: list[tuple[Call, int]] = []
-        self.dropped = 0
+        self.path: list[Call] = []
+        self.dropped = self.next = 0
 
     def waited(self, work: Any, begin: float, end: float) -> Chain:
         """Note one suspension of a coroutine, and return where; a call that waited before goes on."""
         path = self.path
         known, work = self.unchanged(work)
-        chain = chain_of(work, stand_in=not known)
-        depth = known + self.common(chain.steps, known)
+        chain = chain_of(work, not known)
+        depth = self.common(chain, known)
         again = depth == known + len(chain.steps) == len(path) > 0
         if not again:
             del path[depth:]
             for step in chain.steps[depth - known :]:
-                if not self.open(step, begin):
+                if not self.open(step, begin, chain.end):
                     self.drop(chain.steps[-1], end - begin)
                     return chain
         took = end - begin
-        for call, _ in path:
+        for call in path:
             call.end = end
             call.waited += took
         if path:
-            point, call = path[-1][0].point, path[-1][0]
+            point = call.point
             point.count += not again
             point.seconds += took
             if call.waited > point.longest:
@@ -109,19 +110,33 @@ class Calls:
         """
         path = self.path
         for depth in range(len(path) - 1, -1, -1):
-            below = path[depth][0].below
+            below = path[depth].below
             if type(below) is ref:
                 below = below()
                 if type(below) is CoroutineType and below.cr_await is not None:
                     return depth + 1, below
         return 0, work
 
-    def common(self, steps: list[Step], known: int) -> int:
-        """Return how many of the calls behind those known still wait."""
-        for depth, ((call, at), step) in enumerate(zip(self.path[known:], steps, strict=False)):
-            if call.point.code is not step.code or at != step.at or not _same(call.below, step.below):
-                return depth
-        return min(len(self.path) - known, len(steps))
+    def common(self, chain: Chain, known: int) -> int:
+        """Return how many of the calls still wait: those known, and those behind them."""
+        path, depth = self.path, known
+        for code, at, below, _ in chain.steps:
+            if depth >= len(path):
+                break
+            call = path[depth]
+            point = call.point
+            if at != point.at or point.code is not code or not _same(call.below, below, chain.end):
+                break
+            depth += 1
+        return depth
+
+    def let_go(self) -> None:
+        """Keep the newer half of the calls, and those that wait: at their points all are counted."""
+        waiting = {id(call) for call in self.path}
+        half = len(self.made) // 2
+        kept = [call for place, call in enumerate(self.made) if place >= half or id(call) in waiting]
+        self.points.room += len(self.made) - len(kept)
+        self.made = kept
 
     def drop(self, step: Step, took: float) -> None:
         """Count a wait for which there is no room among the calls."""
@@ -131,26 +146,36 @@ class Calls:
             point.seconds += took
             point.longest = max(point.longest, took)
 
-    def open(self, step: Step, begin: float) -> bool:
-        """Begin a call inside those that wait; False when there is no room for it."""
-        point = self.points.point(step)
-        if point is None or self.points.room <= 0 or len(self.made) >= OF_A_TASK:
+    def open(self, step: Step, begin: float, end: Any) -> bool:
+        """Begin a call inside those that wait, of which the innermost waits for `end`; False when there is no room."""
+        points, made, path = self.points, self.made, self.path
+        code, at, below, _ = step
+        point = points.known.get((id(code), at)) or points.point(step)
+        if point is not None and (points.room <= 0 or len(made) >= OF_A_TASK):
+            self.let_go()
+            made = self.made
+        if point is None or points.room <= 0:
             self.dropped += 1
             return False
-        self.points.room -= 1
-        around = self.path[-1][0].number if self.path else -1
-        call = Call(len(self.made), point, around, begin, _referred(step.below))
-        self.made.append(call)
-        self.path.append((call, step.at))
+        points.room -= 1
+        referred = ref(below) if type(below) is CoroutineType else _referred(below, end)
+        call = Call(self.next, point, path[-1].number if path else -1, begin, referred)
+        self.next += 1
+        made.append(call)
+        path.append(call)
         return True
 
 
-def _referred(below: Any) -> Any:
+def _referred(below: Any, end: Any) -> Any:
+    """Return what tells one await from the next at the same place, without keeping it: of a future, the future."""
     try:
-        return ref(below)
+        return ref(below if end is None or type(below).__name__ != "FutureIter" else end)
     except TypeError:
         return id(below)
 
 
-def _same(known: Any, below: Any) -> bool:
-    return known() is below if type(known) is ref else known == id(below)
+def _same(known: Any, below: Any, end: Any) -> bool:
+    if type(known) is not ref:
+        return bool(known == id(below))
+    found = known()
+    return found is below or (found is not None and found is end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from debug_toolbar_core.source import Source, is_library
 _WRAPPERS = frozenset({"async_generator_asend", "async_generator_athrow", "anext_awaitable", "coroutine_wrapper"})
 _DEEPEST = range(200)
 _FILES_MOST = 20_000
+_KINDS_MOST = 1_000
 
 
 class Step(NamedTuple):
@@ -31,6 +33,11 @@ class Chain(NamedTuple):
     """The future that all of them wait for, where it can be told."""
 
 
+_step: Callable[[type[Step], tuple[Any, ...]], Step] = tuple.__new__
+_chain: Callable[[type[Chain], tuple[Any, ...]], Chain] = tuple.__new__
+"""These make a named tuple without a call of Python's for it."""
+
+
 class _Libraries(dict[str, bool]):
     def __missing__(self, file: str) -> bool:
         library = is_library(file)
@@ -42,36 +49,58 @@ class _Libraries(dict[str, bool]):
 _library = _Libraries()
 
 
-def chain_of(work: Any, stand_in: bool = True) -> Chain:
-    """Return what a suspended coroutine waits in; without a frame of the user's own, the innermost may stand in."""
+class _Ends(dict[type, str]):
+    """What a chain goes on through where it is no coroutine or generator, by type: asked once for each."""
+
+    def __missing__(self, kind: type) -> str:
+        name = kind.__name__
+        end = name if name in ("Traced", "FutureIter") else "wrapper" if name in _WRAPPERS else ""
+        if len(self) < _KINDS_MOST:
+            self[kind] = end
+        return end
+
+
+_ends = _Ends()
+
+
+def chain_of(work: Any, stand_in: bool = True) -> Chain:  # noqa: C901 - in one piece, see below
+    """Return what a suspended coroutine waits in; without a frame of the user's own, the innermost may stand in.
+
+    Written out in one piece: this is most of what it takes to locate an await.
+    """
     steps: list[Step] = []
     codes: list[CodeType] = []
-    last = None
+    last = end = None
     for _ in _DEEPEST:
         kind = type(work)
         if kind is CoroutineType:
-            code, below = work.cr_code, work.cr_await
+            code, below, frame = work.cr_code, work.cr_await, work.cr_frame
         elif kind is GeneratorType:
-            code, below = work.gi_code, work.gi_yieldfrom
+            code, below, frame = work.gi_code, work.gi_yieldfrom, work.gi_frame
         elif kind is AsyncGeneratorType:
-            code, below = work.ag_code, work.ag_await
+            code, below, frame = work.ag_code, work.ag_await, work.ag_frame
         else:
-            inside = _inside(work, kind)
-            if inside is None:
+            inside = _ends[kind]
+            if inside == "FutureIter":
+                end = _wrapped(work)
                 break
-            work = inside
+            if not inside:
+                break
+            work = work.debug_toolbar_work if inside == "Traced" else _wrapped(work)
             continue
         codes.append(code)
-        if not _library[code.co_filename]:
-            _add(steps, work, kind, code, below)
-        else:
-            last = (work, kind, code, below)
+        if frame is not None:
+            if not _library[code.co_filename]:
+                steps.append(_step(Step, (code, frame.f_lasti, below, frame)))
+            else:
+                last = (code, frame, below)
         if below is None:
             break
         work = below
     if stand_in and not steps and last is not None:
-        _add(steps, *last)
-    return Chain(steps, codes, _future(work))
+        code, frame, below = last
+        steps.append(Step(code, frame.f_lasti, below, frame))
+    return _chain(Chain, (steps, codes, end))
 
 
 def _future(end: Any) -> Any:
@@ -85,19 +114,6 @@ def _wrapped(wrapper: Any) -> Any:
         if not isinstance(found, type):
             return found
     return None
-
-
-def _add(steps: list[Step], work: Any, kind: type, code: CodeType, below: Any) -> None:
-    frame = work.cr_frame if kind is CoroutineType else work.gi_frame if kind is GeneratorType else work.ag_frame
-    if frame is not None:
-        steps.append(Step(code, frame.f_lasti, below, frame))
-
-
-def _inside(work: Any, kind: type) -> Any:
-    """Return what the interpreter, or this panel, has put a wrapper around; None at the chain's end."""
-    if kind.__name__ in _WRAPPERS:
-        return _wrapped(work)
-    return getattr(work, "debug_toolbar_work", None) if kind.__name__ == "Traced" else None
 
 
 def awaited(below: Any) -> str:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from debug_toolbar_async.lanes import title
 from debug_toolbar_async.path import Piece, critical, pieces, totals
 from debug_toolbar_async.reading import Seen, Task
+from debug_toolbar_async.tasks import title
 from debug_toolbar_core.source import Source
 
 _PROCESS = 1

@@ -25,16 +25,16 @@ class Lane:
     """One task: when it was made, ran, waited and ended; times are `perf_counter()`'s."""
 
     __slots__ = (
-        "awaited", "calls", "cancelled", "clock", "coroutine", "created", "cut", "end", "failure", "hop", "joins",
-        "left", "lent", "name", "number", "outcome", "parent", "room", "running", "slices", "slow", "source", "span",
-        "started", "suspensions", "task", "traced", "turn", "watch",
+        "__weakref__", "awaited", "calls", "cancelled", "clock", "coroutine", "created", "cut", "end", "folded",
+        "hop", "joins", "left", "lent", "name", "number", "outcome", "parent", "ran", "room", "since", "slices",
+        "slow", "source", "span", "started", "task", "traced", "turn", "unfetched", "watch",
     )  # fmt: skip
 
     def __init__(self, watch: Watch, number: int, parent: int, coroutine: str, source: Source | None) -> None:
         self.watch = watch
         self.clock = watch.clock
         self.slow = watch.slow
-        self.room = watch.slices()
+        self.room = 3 * watch.slices()
         self.number = number
         self.parent = parent
         self.name = self.coroutine = coroutine
@@ -45,10 +45,13 @@ class Lane:
         self.end: float | None = None
         self.outcome = ""
         self.awaited = False
-        self.failure: Any = None
+        self.unfetched = False
         self.slices: list[float] = []
-        self.running = self.lent = 0.0
-        self.suspensions = self.cut = 0
+        self.lent = 0.0
+        self.since = self.created
+        """From when on its slices are kept; before, only how many there were, and the seconds it was ready and ran."""
+        self.cut = 0
+        self.folded = self.ran = 0.0
         self.turn = False
         self.cancelled: float | None = None
         self.calls = Calls(watch.points)
@@ -68,8 +71,9 @@ class Lane:
             known = ended
         lanes = self.joined(chain)
         if lanes is not None:
-            if len(self.joins) < JOINS:
-                self.joins.append((left, now, lanes))
+            if len(self.joins) >= JOINS:
+                del self.joins[0]
+            self.joins.append((left, now, lanes))
             known = max((end for lane in self.members(lanes) if (end := lane.end) and left < end <= now), default=known)
         return known if left < known < now else now
 
@@ -91,5 +95,23 @@ class Lane:
         """Return the lanes of these numbers; of none, those this task made."""
         lanes = self.watch.lanes
         if numbers:
-            return [lanes[number] for number in numbers if number < len(lanes)]
-        return [lane for lane in lanes if lane.parent == self.number]
+            return [lanes[number] for number in numbers if number in lanes]
+        return [lane for lane in lanes.values() if lane.parent == self.number]
+
+    def fold(self) -> None:
+        """Let go of the oldest half of the slices: what matters of a task that goes on is how it is now."""
+        half = len(self.slices) // 6 * 3
+        ready, began, ended = (sum(self.slices[first:half:3]) for first in range(3))
+        self.folded += began - ready
+        self.ran += ended - began
+        self.cut += half // 3
+        self.since = self.slices[half - 1]
+        del self.slices[:half]
+
+    def turns(self) -> int:
+        """Return how often it ran."""
+        return self.cut + len(self.slices) // 3
+
+    def running(self) -> float:
+        """Return the seconds it ran itself."""
+        return self.ran + sum(self.slices[2::3]) - sum(self.slices[1::3]) - self.lent

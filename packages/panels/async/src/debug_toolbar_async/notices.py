@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from debug_toolbar_async.lanes import title
 from debug_toolbar_async.reading import Seen, Stall, Task
 from debug_toolbar_async.serial import series
+from debug_toolbar_async.tasks import title
 from debug_toolbar_core import Record
 from debug_toolbar_core.blocks import Notice
 from debug_toolbar_core.source import Source
@@ -22,6 +22,7 @@ def notices(record: Record, seen: Seen) -> Iterator[Notice]:
     """Yield the notices of a watched record."""
     yield from _blocking(record, seen)
     yield from _tasks(seen)
+    yield from _dropped(seen)
     yield from _serial(seen)
     yield from _missing(seen)
 
@@ -77,6 +78,13 @@ def _tasks(seen: Seen) -> Iterator[Notice]:
     if gone:
         text = f"{_named(gone)} destroyed while waiting"
         yield Notice("warning", text, "Keep a reference to it until it is done.", gone[0].source, "destroyed task")
+
+
+def _dropped(seen: Seen) -> Iterator[Notice]:
+    for found in seen.dropped[:_MOST]:
+        times = "" if found.times == 1 else f", {found.times} times"
+        text = f"Coroutine `{found.name}` was made and never awaited{times}: it did not run"
+        yield Notice("warning", text, "Await it, or make a task of it.", found.place or found.source, "never awaited")
 
 
 def _named(tasks: list[Task]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -12,6 +12,7 @@ from debug_toolbar_async.views import show
 from debug_toolbar_async.watch import Watch
 from debug_toolbar_core import Panel, Record, action
 from debug_toolbar_core.blocks import Block, Code, Notice
+from debug_toolbar_core.record import Kind
 
 
 @dataclass
@@ -23,6 +24,7 @@ class AsyncPanel(Panel):
 
     name: ClassVar[str] = "async"
     title: ClassVar[str] = "Async"
+    kinds: ClassVar[Collection[Kind]] = frozenset({"http", "websocket"})
     on_demand: ClassVar[bool] = True
     order: ClassVar[int] = 60
 
@@ -61,5 +63,5 @@ def _exported(record: Record, form: Literal["timeline", "trace"]) -> Iterable[Bl
     if seen is None:
         return [Notice("info", "This record was not watched.")]
     made = exports.timeline(seen) if form == "timeline" else exports.trace(seen)
-    title = "timeline.json" if form == "timeline" else "trace.json, for ui.perfetto.dev"
-    return [Code(made, "json", title=title)]
+    title = "Timeline" if form == "timeline" else "Trace, for ui.perfetto.dev or chrome://tracing"
+    return [Code(made, "json", title=title, filename=f"{form}-{record.id}.json")]

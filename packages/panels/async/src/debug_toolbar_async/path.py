@@ -32,8 +32,8 @@ class Totals(NamedTuple):
 
 
 def pieces(task: Task) -> Iterator[Piece]:
-    """Yield the states of a task from its beginning to its end, without gaps."""
-    at = task.created
+    """Yield the states of a task from its beginning, or from where they are known, to its end, without gaps."""
+    at = max(task.created, task.since)
     for ready, begin, end in task.slices:
         if ready > at:
             yield Piece(task, "waiting", at, ready, _point(task, at, ready))

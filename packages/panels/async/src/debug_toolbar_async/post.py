@@ -8,27 +8,29 @@ import sys
 from collections import deque
 from contextlib import ExitStack
 from contextvars import Context
-from threading import Lock, get_ident
+from threading import get_ident
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from debug_toolbar_async import hop
+from debug_toolbar_async import hop, unawaited, unfetched
 from debug_toolbar_async.factory import installed
 from debug_toolbar_async.stall import Samples, Stall, stack_of
-from debug_toolbar_async.watchdog import WATCHDOG
+from debug_toolbar_async.watchdog import Watchdog
 from debug_toolbar_core.context import Position, position
 from debug_toolbar_core.record import Record
-from debug_toolbar_core.span import Span
+from debug_toolbar_core.users import Users
 
 if TYPE_CHECKING:
     from debug_toolbar_async.lane import Lane
 
-PERIOD = 0.02
-"""Seconds between two heartbeats."""
-_IN_TIME = 0.8
-"""Of the seconds that count as blocking: then it is time to look."""
+PERIOD = 0.01
+"""Seconds between two heartbeats; fewer where less counts as blocking."""
 LATE = 0.015
-"""Seconds after which the watchdog looks what holds the loop."""
+"""Seconds after which a task or a late heartbeat is worth a look."""
+_LATEST = 0.7
+"""Of the seconds that count as blocking: without a heartbeat for so long, somebody looks."""
+_OFTEN = 5
+"""Heartbeats in the time that counts as blocking."""
 BUCKET = 0.05
 """Seconds of which the worst lag is kept."""
 _BUCKETS = 1_200
@@ -46,48 +48,71 @@ class Clock:
 
 
 class Post:
-    """One watched loop: its task factory, its hand-over to threads, a heartbeat; all put back by `close`."""
+    """One watched loop: its task factory, its hand-over to threads, a heartbeat; all put back by `close`.
+
+    It has no lock: the loop's thread may be inside any of this when the garbage collector ends another record
+    there, and so may the watchdog's. What both change is a list that one of them pops from.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, slow: float) -> None:
         self.loop = loop
         self.slow = slow
         self.thread = get_ident()
         self.clock = Clock()
-        self.users = 0
+        self.users = Users(self.open, self.close)
         self.stalls: deque[Stall] = deque(maxlen=_STALLS)
         self.lags: deque[tuple[float, float]] = deque(maxlen=_BUCKETS)
-        self.samples: Samples | None = None
-        self.key: object = None
-        self.told: tuple[Record, Span] | None = None
         self.beaten = perf_counter()
         self.due = self.beaten + PERIOD
-        self.lock = Lock()
+        self._period = PERIOD
+        self.kept = 0
+        self._opened = False
         self._installed = ExitStack()
+        self._samples: list[Samples] = []
+        self._watchdog: Watchdog | None = None
         self._handle: asyncio.Handle | None = None
 
     def open(self) -> None:
         """Install all of it; what cannot be is put back."""
+        self._period = min(PERIOD, self.slow / _OFTEN)
         with ExitStack() as stack:
             stack.enter_context(installed(self.loop))
             stack.enter_context(hop.executors(self.loop))
-            WATCHDOG.add(self)
-            stack.callback(WATCHDOG.remove, self)
-            self._handle = self.loop.call_later(PERIOD, self.beat, context=Context())
+            stack.enter_context(unfetched.noticed(self.loop))
+            _PROCESS.enter()
+            stack.callback(_PROCESS.leave)
+            self._watchdog = Watchdog.over(self.look, self.slow * _LATEST)
+            stack.callback(self._watchdog.stop, self.look)
+            self.beaten = perf_counter()
+            self.due = self.beaten + self._period
+            if self._handle is None:
+                self._handle = self.loop.call_later(self._period, self.beat, context=Context())
             self._installed = stack.pop_all()
+            self._opened = True
+        _posts[id(self.loop)] = self
 
     def close(self) -> None:
-        """Put everything back."""
-        if self._handle is not None:
-            self._handle.cancel()
+        """Put everything back; from another thread, where the collector may be, the heartbeat ends itself."""
+        self._opened = False
+        if _posts.get(id(self.loop)) is self:
+            del _posts[id(self.loop)]
+        handle = self._handle
+        if handle is not None and get_ident() == self.thread:
+            self._handle = None
+            handle.cancel()
         self._installed.close()
 
     def beat(self) -> None:
         """Note how late the loop is, and what held it since the last beat."""
+        if not self._opened or self._watchdog is None:
+            self._handle = None
+            return
         now = perf_counter()
+        self._watchdog.put_off(self.slow * _LATEST)
         self.lag(now, max(0.0, now - self.due))
         self.settle(now)
-        self.beaten, self.due = now, now + PERIOD
-        self._handle = self.loop.call_later(PERIOD, self.beat)
+        self.beaten, self.due = now, now + self._period
+        self._handle = self.loop.call_later(self._period, self.beat)
 
     def lag(self, now: float, late: float) -> None:
         """Keep the worst lag of each bucket of time."""
@@ -97,67 +122,94 @@ class Post:
         else:
             self.lags.append((now, late))
 
-    def look(self, now: float) -> float:
+    def look(self, now: float) -> float | None:
         """Sample what runs, if it runs for long, and return in how many seconds to look again; for the watchdog."""
+        if self.loop.is_closed():
+            return None
         clock = self.clock
         lane, since = clock.lane, clock.since
         if lane is not None:
             if now - since >= LATE:
                 self.sample((id(lane), since), since, lane, now)
                 return 0.0
-            return self.slow * _IN_TIME - (now - since)
+            return self.slow * _LATEST - (now - since)
         if now - self.due >= LATE:
             task = _running(self.loop)
             if task is not None:
-                self.sample(id(task), max(self.beaten, since), task, now)
-                return 0.0
-        return self.slow * _IN_TIME - max(0.0, now - self.beaten - PERIOD)
+                return self.look_at(task, max(self.beaten, since), now)
+        return self.slow * _LATEST - max(0.0, now - self.due)
+
+    def look_at(self, task: Any, begin: float, now: float) -> float:
+        """Sample a task that is not watched; where another ran a moment ago, this one has only just begun."""
+        before = self.latest()
+        if before is not None and before.key != id(task):
+            begin = max(begin, before.last)
+        self.sample(id(task), begin, task, now)
+        return 0.0 if now - begin >= LATE else self.slow * _LATEST - (now - begin)
 
     def sample(self, key: object, begin: float, who: Any, now: float) -> None:
-        """Note the stack of the loop's thread for a task that holds it."""
+        """Note the stack of the loop's thread for a task that holds it; for the watchdog."""
         stack = stack_of(sys._current_frames().get(self.thread))
-        with self.lock:
-            samples = self.samples
-            if key != self.key or samples is None:
-                if samples is not None and type(self.key) is int:
-                    begin = max(begin, samples.last)
-                    self.finish(samples.last)
-                task, record = _who(who)
-                samples = self.samples = Samples(begin, task, "" if record is None else record.id, _label(record))
-                self.key = key
+        lane, since = self.clock.lane, self.clock.since
+        if self.beaten >= now or key != ((id(lane), since) if lane is not None else id(who)):
+            return  # the loop went on while we looked
+        samples = self.latest()
+        if samples is not None and samples.key == key:
             samples.add(stack, now)
-            if self.told is None and type(key) is int and now - samples.begin >= self.slow:
-                self.tell(who, samples)
+        else:
+            before = self.taken()
+            if before is not None:
+                self.finish(before, before.last)
+            task, record = _who(who)
+            samples = Samples(key, begin, task, "" if record is None else record.id, _label(record))
+            samples.add(stack, now)
+            self._samples.append(samples)
+        if samples.told is None and type(key) is int and now - samples.begin >= self.slow:
+            self.tell(who, samples)
 
-    def finish(self, end: float) -> None:
+    def latest(self) -> Samples | None:
+        """Return what was sampled last."""
+        return next(iter(self._samples[-1:]), None)
+
+    def taken(self) -> Samples | None:
+        """Take what was sampled last, if the other thread did not just now."""
+        try:
+            return self._samples.pop()
+        except IndexError:
+            return None
+
+    def finish(self, samples: Samples, end: float) -> None:
         """Turn the samples of a task that is not watched into a stall; those of a watched one it asks for itself."""
-        samples, self.samples = self.samples, None
-        told, self.told = self.told, None
-        if samples is not None and type(self.key) is int and end - samples.begin >= self.slow:
+        if type(samples.key) is int and end - samples.begin >= self.slow:
             self.keep(samples, samples.begin, end)
-            if told is not None:
-                told[0].finish(told[1])
+            if samples.told is not None:
+                record, span = samples.told
+                record.finish(span)
 
     def settle(self, now: float) -> None:
         """End what was sampled of a task that is not watched, for the loop goes on."""
-        if self.samples is not None and type(self.key) is int:
-            with self.lock:
-                self.finish(now)
+        latest = self.latest()
+        if latest is not None and type(latest.key) is int:
+            samples = self.taken()
+            if samples is not None:
+                self.finish(samples, now)
 
     def blocked(self, lane: Lane, began: float, ended: float) -> Stall:
         """Return the stall of a watched task's slice, with what the watchdog saw of it."""
-        with self.lock:
-            seen = self.samples if self.key == (id(lane), began) else None
-            if seen is None:
-                seen = Samples(began, lane.name, lane.watch.record.id, _label(lane.watch.record))
-            self.samples = None
-            return self.keep(seen, began, ended)
+        seen, key = self.taken(), (id(lane), began)
+        if seen is not None and seen.key != key:
+            self.finish(seen, min(began, seen.last))
+            seen = None
+        if seen is None:
+            seen = Samples(key, began, lane.name, lane.watch.record.id, _label(lane.watch.record))
+        return self.keep(seen, began, ended)
 
     def keep(self, samples: Samples, begin: float, end: float) -> Stall:
         """Keep a stall for all who wait on this loop."""
         culprits = samples.culprits(end, self.slow)
         stall = Stall(begin, end, samples.record, samples.label, samples.task, culprits)
         self.stalls.append(stall)
+        self.kept += 1
         return stall
 
     def tell(self, task: Any, samples: Samples) -> None:
@@ -170,7 +222,7 @@ class Post:
         source = culprits[0].source if culprits else None
         span = record.add("async", "blocked the loop", max(0.0, begin), None, {"blocking": True}, source=source)
         span.task = samples.task
-        self.told = (record, span)
+        samples.told = (record, span)
 
 
 def _running(loop: Any) -> Any:
@@ -197,35 +249,31 @@ def _label(record: Record | None) -> str:
 
 
 _posts: dict[int, Post] = {}
-_anyio = ExitStack()
-_lock = Lock()
+_patches = ExitStack()
+
+
+def _patch() -> None:
+    with ExitStack() as stack:
+        stack.enter_context(hop.anyio_threads())
+        stack.enter_context(unawaited.noticed())
+        _patches.push(stack.pop_all())
+
+
+_PROCESS = Users(_patch, _patches.close)
+"""What is patched once for all loops."""
 
 
 def enter(loop: asyncio.AbstractEventLoop, slow: float) -> Post:
     """Return the post of a loop, opened for one more record."""
-    with _lock:
-        for mark in [mark for mark, post in _posts.items() if post.loop.is_closed()]:
-            del _posts[mark]  # a loop that was torn down in the middle of a request
-        post = _posts.get(id(loop))
-        if post is None or post.loop is not loop:
-            post = Post(loop, slow)
-            post.open()
-            if not _posts:
-                _anyio.enter_context(hop.anyio_threads())
-            _posts[id(loop)] = post
-        post.users += 1
-        post.slow = min(post.slow, slow)
-        return post
+    for other in list(_posts.values()):  # a copy, as the collector may end another in here
+        if other.loop.is_closed():
+            other.close()  # of a loop that was torn down in the middle of a request
+    post = _posts.get(id(loop)) or Post(loop, slow)
+    post.slow = min(post.slow, slow) if post.users.count else slow
+    post.users.enter()
+    return post
 
 
 def leave(post: Post) -> None:
-    """Let go of a post: the last record of a loop puts everything back."""
-    with _lock:
-        post.users -= 1
-        if post.users:
-            return
-        if _posts.get(id(post.loop)) is post:
-            del _posts[id(post.loop)]
-        if not _posts:
-            _anyio.close()
-    post.close()
+    """Let go of a post: the last record of a loop puts everything back; waits for nobody."""
+    post.users.leave()

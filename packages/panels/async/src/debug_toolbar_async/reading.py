@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from debug_toolbar_core import Record
 from debug_toolbar_core.source import Source
 
-_TEXT = 16_000
+_TEXT = 16_384
+_LONGEST = 10**15
 
 
 class Slice(NamedTuple):
@@ -58,11 +60,17 @@ class Task:
     slices: tuple[Slice, ...] = ()
     waits: tuple[Wait, ...] = ()
     joins: tuple[Join, ...] = ()
+    since: float = 0.0
+    """From when on its slices are known: of one that ran very often, the newest are kept."""
+    before: float = 0.0
+    """Seconds that it was ready until then."""
+    role: str = "request"
+    """What it is called if it is the record's own."""
 
     @property
     def ready(self) -> float:
         """Seconds in which it could have run, and others did."""
-        return sum(piece.begin - piece.ready for piece in self.slices)
+        return self.before + sum(piece.begin - piece.ready for piece in self.slices)
 
     @property
     def waiting(self) -> float:
@@ -109,6 +117,16 @@ class Held(NamedTuple):
     stack: str
 
 
+class Dropped(NamedTuple):
+    """A coroutine that nobody awaited: its function and where that is, where it was dropped, by which task."""
+
+    name: str
+    source: Source | None
+    place: Source | None
+    task: int
+    times: int
+
+
 class Stall(NamedTuple):
     """A time in which the loop was held, by which record."""
 
@@ -131,6 +149,7 @@ class Seen:
     points: tuple[Point, ...] = ()
     hops: tuple[Hop, ...] = ()
     cancels: tuple[Cancel, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
     stalls: tuple[Stall, ...] = ()
     lags: tuple[tuple[float, float], ...] = ()
     missed: Mapping[str, int] = field(default_factory=dict)
@@ -148,11 +167,12 @@ def seen_of(record: Record) -> Seen | None:
         return None
     end = number(data.get("end"))
     missed = data.get("missed")
+    role = "connection" if record.kind == "websocket" else "request"
     return Seen(
         loop=text(data.get("loop")) or None,
         slow=number(data.get("slow")),
         end=end,
-        tasks=tuple(_task(place, row, end) for place, row in enumerate(_rows(data.get("tasks"), 14))),
+        tasks=tuple(_task(place, row, end, role) for place, row in enumerate(_rows(data.get("tasks"), 14))),
         points=tuple(
             Point(place(row[0]), text(row[1]), int(number(row[2])), number(row[3]), number(row[4]))
             for row in _rows(data.get("points"), 5)
@@ -165,15 +185,19 @@ def seen_of(record: Record) -> Seen | None:
             Cancel(number(row[0]), whole(row[1]), text(row[2]), place(row[3]), place(row[4]))
             for row in _rows(data.get("cancellations"), 5)
         ),
+        dropped=tuple(
+            Dropped(text(row[0]), place(row[1]), place(row[2]), whole(row[3]), max(1, whole(row[4])))
+            for row in _rows(data.get("unawaited"), 5)
+        ),
         stalls=tuple(_stall(row) for row in _rows(data.get("stalls"), 6)),
         lags=tuple((at / 1e6, lag / 1e6) for at, lag in _packed(data.get("lag"), 2)),
         missed={text(name): whole(count) for name, count in missed.items()} if isinstance(missed, Mapping) else {},
     )
 
 
-def _task(position: int, row: list[Any], end: float) -> Task:
+def _task(position: int, row: list[Any], end: float, role: str) -> Task:
     parent, name, coroutine, source, created, ended, outcome, awaited, unfetched, running, suspensions = row[:11]
-    slices, waits, joins = row[11:14]
+    slices, waits, joins, since, before = [*row, None, None][11:16]
     until = maybe(ended)
     return Task(
         number=position,
@@ -188,13 +212,26 @@ def _task(position: int, row: list[Any], end: float) -> Task:
         unfetched=unfetched is True,
         running=number(running),
         suspensions=whole(suspensions),
-        slices=tuple(Slice(*(moment / 1e6 for moment in piece)) for piece in _packed(slices, 3) if _ordered(piece)),
+        slices=tuple(_slices(slices)),
         waits=tuple(
             Wait(point, around if -1 <= around < count else -1, begin / 1e6, finish / 1e6, waited / 1e6)
             for count, (point, around, begin, finish, waited) in enumerate(_packed(waits, 5))
         ),
         joins=tuple(_joins(joins)),
+        since=number(since),
+        before=number(before),
+        role=role,
     )
+
+
+def _slices(value: object) -> Iterator[Slice]:
+    """Yield slices from steps of time, each since the one before."""
+    at = 0
+    for steps in _packed(value, 3):
+        if min(steps) < 0 or at > _LONGEST:
+            return
+        ready, begin, at = list(accumulate(steps, initial=at))[1:]
+        yield Slice(ready / 1e6, begin / 1e6, at / 1e6)
 
 
 def _stall(row: list[Any]) -> Stall:
@@ -224,10 +261,6 @@ def _whole(pieces: Iterable[str]) -> list[int] | None:
         return [int(piece[:18]) for piece in pieces]
     except ValueError:
         return None
-
-
-def _ordered(piece: list[int]) -> bool:
-    return piece[0] <= piece[1] <= piece[2]
 
 
 def _rows(value: object, size: int) -> Iterator[list[Any]]:

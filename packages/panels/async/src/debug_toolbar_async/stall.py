@@ -7,7 +7,9 @@ from types import CodeType, FrameType
 from typing import NamedTuple
 
 from debug_toolbar_async.traced import Traced
+from debug_toolbar_core.record import Record
 from debug_toolbar_core.source import Source, is_library
+from debug_toolbar_core.span import Span
 
 SAMPLES = 500
 _DEEPEST = 250
@@ -46,34 +48,50 @@ def stack_of(frame: FrameType | None) -> Stack:
 
 
 class Samples:
-    """What the watchdog saw in one stretch of the loop, each sample with the seconds it stands for."""
+    """What the watchdog saw in one stretch of the loop: stacks, each with when it was seen last.
 
-    __slots__ = ("begin", "label", "last", "record", "seconds", "stacks", "task")
+    A stack stands for the time since the one before it, whatever held the watchdog up. One thread adds, and
+    the other may read at any moment.
+    """
 
-    def __init__(self, begin: float, task: str, record: str, label: str) -> None:
-        self.begin = self.last = begin
+    __slots__ = ("_seen", "begin", "key", "label", "record", "task", "told")
+
+    def __init__(self, key: object, begin: float, task: str, record: str, label: str) -> None:
+        self.key = key
+        self.begin = begin
         self.task = task
         self.record = record
         self.label = label
-        self.stacks: list[Stack] = []
-        self.seconds: list[float] = []
+        self.told: tuple[Record, Span] | None = None
+        self._seen: list[tuple[Stack, float]] = []
+
+    @property
+    def last(self) -> float:
+        """When something was seen last."""
+        return self._seen[-1][1] if self._seen else self.begin
 
     def add(self, stack: Stack, now: float) -> None:
-        """Note a stack: it stands for the time since the sample before it, whatever held the watchdog up."""
-        if self.stacks and (self.stacks[-1] == stack or len(self.stacks) >= SAMPLES):
-            self.seconds[-1] += now - self.last
+        """Note a stack."""
+        seen = self._seen
+        if seen and (seen[-1][0] == stack or len(seen) >= SAMPLES):
+            seen[-1] = (seen[-1][0], now)
         else:
-            self.stacks.append(stack)
-            self.seconds.append(now - self.last)
-        self.last = now
+            seen.append((stack, now))
+
+    def weighed(self, end: float) -> list[tuple[Stack, float]]:
+        """Return the stacks with their seconds, the last until the end."""
+        found, at = list[tuple[Stack, float]](), self.begin
+        seen = list(self._seen)
+        for place, (stack, moment) in enumerate(seen):
+            until = max(end, moment) if place == len(seen) - 1 else moment
+            found.append((stack, until - at))
+            at = until
+        return found
 
     def culprits(self, end: float, least: float) -> tuple[Culprit, ...]:
         """Return what held the loop until then: each line that did for `least` seconds, or else the worst function."""
-        if not self.stacks:
-            return ()
-        weights = [*self.seconds[:-1], self.seconds[-1] + max(0.0, end - self.last)]
         lines, functions, stacks = Counter[Place](), Counter[CodeType](), dict[Place, tuple[float, Stack]]()
-        for stack, weight in zip(self.stacks, weights, strict=True):
+        for stack, weight in self.weighed(end):
             place = _own(stack)
             if place is not None:
                 lines[place] += weight  # type: ignore[assignment]  # a Counter adds up any number

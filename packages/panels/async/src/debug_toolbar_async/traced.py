@@ -20,7 +20,7 @@ class Traced(Coroutine[Any, Any, Any]):
     Once its record is closed it only hands on.
     """
 
-    __slots__ = ("__weakref__", "debug_toolbar_work", "lane", "root", "step")
+    __slots__ = ("__weakref__", "debug_toolbar_work", "lane", "made_for", "root", "step")
 
     def __init__(self, work: Any, lane: Lane) -> None:
         self.debug_toolbar_work = work
@@ -28,6 +28,7 @@ class Traced(Coroutine[Any, Any, Any]):
         """Where the chain of awaits begins: what another panel drives has none to the outside."""
         self.step = work.send
         self.lane: Lane | None = lane
+        self.made_for = ref(lane)
         lane.traced = ref(self)
 
     # isinstance is to see what this stands for.
@@ -52,16 +53,17 @@ class Traced(Coroutine[Any, Any, Any]):
         lane = self.lane
         if lane is None:
             return self.step(value)
-        now = ready = perf_counter()
-        if lane.turn or lane.started is None:
+        began = ready = perf_counter()
+        if lane.turn:
             ready = lane.left
-            if lane.started is None:
-                lane.watch.started(lane, now)
-        elif now - lane.left >= LOCATED:
-            ready = lane.resumed(self.root, now)
+        elif lane.started is None:
+            lane.watch.started(lane, began)
+            ready, began = lane.left, perf_counter()
+        elif began - lane.left >= LOCATED:
+            ready, began = lane.resumed(self.root, began), perf_counter()
         clock, lent = lane.clock, lane.lent
         outer, since = clock.lane, clock.since
-        clock.lane, clock.since = lane, (began := perf_counter())
+        clock.lane, clock.since = lane, began
         try:
             waiting = self.step(value)
         except BaseException as error:
@@ -70,15 +72,11 @@ class Traced(Coroutine[Any, Any, Any]):
         lane.left = ended = perf_counter()
         clock.lane, clock.since = outer, since if outer is not None else ended
         lane.turn = waiting is None
-        took = ended - began
-        lane.suspensions += 1
-        lane.running += took
-        if lane.room > 0:
-            lane.room -= 1
-            lane.slices += (ready, began, ended)
-        else:
-            lane.cut += 1
-        if took >= lane.slow or outer is not None:
+        slices = lane.slices
+        slices += (ready, began, ended)
+        if len(slices) > lane.room:
+            lane.fold()
+        if ended - began >= lane.slow or outer is not None:
             self.long(lane, began, lent, outer)
         return waiting
 
@@ -121,13 +119,9 @@ class Traced(Coroutine[Any, Any, Any]):
     def ran(self, lane: Lane, ready: float, began: float, lent: float, outer: Lane | None) -> None:
         """Note a slice that has just ended."""
         lane.left = ended = perf_counter()
-        lane.suspensions += 1
-        lane.running += ended - began
-        if lane.room > 0:
-            lane.room -= 1
-            lane.slices += (ready, began, ended)
-        else:
-            lane.cut += 1
+        lane.slices += (ready, began, ended)
+        if len(lane.slices) > lane.room:
+            lane.fold()
         if ended - began >= lane.slow or outer is not None:
             self.long(lane, began, lent, outer)
 

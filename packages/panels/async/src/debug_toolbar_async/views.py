@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from debug_toolbar_async import path
 from debug_toolbar_async.flames import flame
-from debug_toolbar_async.lanes import table, title
+from debug_toolbar_async.lanes import lanes
 from debug_toolbar_async.loops import blockers, lag
 from debug_toolbar_async.notices import notices
 from debug_toolbar_async.path import Piece
 from debug_toolbar_async.reading import Seen, Task, seen_of
+from debug_toolbar_async.tasks import table, title
 from debug_toolbar_core import Record
 from debug_toolbar_core.blocks import (
     Badge,
@@ -47,7 +48,8 @@ def show(record: Record) -> Iterator[Block]:
 
 
 def _tabs(record: Record, seen: Seen, ways: list[Piece]) -> Iterator[tuple[str, Iterable[Block]]]:
-    yield "Tasks", [table(seen)]
+    yield "Tasks", [lanes(seen)]
+    yield "Times", [table(seen)]
     yield "Awaits", [_points(seen), *flame(seen)]
     yield "Critical path", [_critical(seen, ways)]
     if seen.hops:

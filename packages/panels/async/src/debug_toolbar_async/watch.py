@@ -1,8 +1,12 @@
-"""Watch: what is noted of one record while it is open: its tasks, awaits, threads, cancellations and stalls."""
+"""Watch: what is noted of one record while it is open: its tasks, awaits, threads, cancellations and stalls.
+
+A websocket may be open for hours, so where there is no more room the oldest of what is over makes way, and is counted.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Iterable
 from contextlib import suppress
 from time import perf_counter
@@ -16,10 +20,10 @@ from debug_toolbar_async.chain import application_of, chain_of, source_of, sourc
 from debug_toolbar_async.hop import Hop
 from debug_toolbar_async.lane import Lane
 from debug_toolbar_async.packing import packed
-from debug_toolbar_async.stall import Stall
 from debug_toolbar_async.traced import Traced
+from debug_toolbar_async.unawaited import Unawaited
 from debug_toolbar_core.record import Record
-from debug_toolbar_core.source import caller
+from debug_toolbar_core.source import Source, caller
 
 LANES = 200
 SLICES = 650
@@ -27,7 +31,7 @@ SLICES = 650
 _SLICES_ALL = 6_500
 HOPS = 60
 CANCELS = 40
-FAILED = 20
+UNAWAITED = 20
 
 
 class Watch:
@@ -38,18 +42,25 @@ class Watch:
         self.slow = slow
         self.now = perf_counter
         self.points = Points()
-        self.lanes: list[Lane] = []
-        self.missed = {"tasks": 0, "hops": 0, "cancellations": 0}
+        self.lanes: dict[int, Lane] = {}
+        self.made = 0
+        self.missed: Counter[str] = Counter()
         self.hops: list[Hop] = []
         self.cancels: list[Cancelled] = []
-        self.own: list[Stall] = []
+        self.unawaited: dict[tuple[str, Source | None], Unawaited] = {}
+        self.stalls = 0
         self.cancelling: Lane | None = None
         self.tasks: WeakKeyDictionary[Any, Lane] = WeakKeyDictionary()
         self.loop: asyncio.AbstractEventLoop | None = None
         self.post: post.Post | None = None
         self.clock = post.Clock()
-        self.main = Lane(self, 0, -1, "the request", None)
-        self.lanes.append(self.main)
+        self.main = self.add(-1, "the request", None)
+
+    def add(self, parent: int, name: str, source: Source | None) -> Lane:
+        """Return a lane for one more task."""
+        lane = self.lanes[self.made] = Lane(self, self.made, parent, name, source)
+        self.made += 1
+        return lane
 
     def slices(self) -> int:
         """Return how many slices one more task may keep."""
@@ -61,6 +72,7 @@ class Watch:
             self.loop = asyncio.get_running_loop()
         if self.loop is not None:
             self.post = post.enter(self.loop, self.slow)
+            self.stalls = self.post.kept
             self.clock = self.main.clock = self.post.clock
 
     def drive(self, work: Awaitable[Any]) -> Awaitable[Any]:
@@ -73,18 +85,30 @@ class Watch:
         return traced
 
     def make(self, work: Any) -> Traced | None:
-        """Return what a task that is about to be made is to run; None past the limit."""
-        if len(self.lanes) >= LANES:
+        """Return what a task that is about to be made is to run; None where too many others still run."""
+        if len(self.lanes) >= LANES and not self.make_room():
             self.missed["tasks"] += 1
             return None
         name = str(getattr(work, "__qualname__", type(work).__qualname__))[:200]
-        maker = self.clock.lane if self.clock.lane is not None and self.clock.lane.watch is self else self.main
-        lane = Lane(self, len(self.lanes), maker.number, name, caller())
-        self.lanes.append(lane)
+        lane = self.add(self.here().number, name, caller())
         lane.span = self.record.add(
             "async", name, lane.created - self.record.started, None, {"task": lane.number}, source=lane.source
         )
         return Traced(work, lane)
+
+    def here(self) -> Lane:
+        """Return the task of this record that runs now."""
+        lane = self.clock.lane
+        return lane if lane is not None and lane.watch is self else self.main
+
+    def make_room(self) -> bool:
+        """Let go of the oldest tasks that are over, a quarter of all; False where there are none."""
+        over = [lane for lane in self.lanes.values() if lane.end is not None and lane is not self.main][: LANES // 4]
+        for lane in over:
+            del self.lanes[lane.number]
+            self.points.room += len(lane.calls.made)
+        self.missed["tasks"] += len(over)
+        return bool(over)
 
     def forget(self, lane: Lane) -> None:
         """Let go of a task that could not be made."""
@@ -99,7 +123,6 @@ class Watch:
             cancelling.attach(lane, task)
         else:
             lane.awaited = True  # nobody can have waited yet, nor will have to
-            self.failed(lane, task)
 
     @staticmethod
     def name(lane: Lane, task: Any) -> None:
@@ -138,17 +161,6 @@ class Watch:
         else:
             outcome = "cancelled" if isinstance(error, asyncio.CancelledError) else f"raised {kind.__qualname__}"[:200]
         self.let_go(lane, outcome)
-        if task is not None:
-            self.failed(lane, task)
-
-    def failed(self, lane: Lane, task: Any) -> None:
-        """Keep a task that failed until the record closes: whether anybody fetches its exception, only it can tell."""
-        if lane is not self.main and lane.outcome.startswith("raised") and len(self.held()) < FAILED:
-            lane.failure = task
-
-    def held(self) -> list[Lane]:
-        """Return the lanes whose failed tasks are kept."""
-        return [lane for lane in self.lanes if lane.failure is not None]
 
     def let_go(self, lane: Lane, outcome: str) -> None:
         """Trace a task no longer."""
@@ -174,23 +186,42 @@ class Watch:
 
     def hop(self, name: str) -> Hop:
         """Note work that is handed to a thread."""
-        lane = self.clock.lane if self.clock.lane is not None and self.clock.lane.watch is self else self.main
+        lane = self.here()
         hop = Hop(name, lane.number)
         lane.hop = hop
+        if len(self.hops) >= HOPS:
+            self.missed["thread calls"] += 1
+            over = next((number for number, other in enumerate(self.hops) if other.ended is not None), None)
+            if over is not None:
+                self.tell(self.hops.pop(over))
         if len(self.hops) < HOPS:
             self.hops.append(hop)
             at = hop.handed - self.record.started
             hop.span = self.record.add("async", f"thread: {name}", at, None, {"task": lane.number}, source=caller())
-        else:
-            self.missed["hops"] += 1
         return hop
+
+    def tell(self, hop: Hop) -> None:
+        """Take what became of work in a thread into its span."""
+        if hop.ended is not None and hop.span is not None:
+            hop.span.end = hop.ended - self.record.started
+            hop.span.attributes.update(queued=(hop.began or hop.ended) - hop.handed, thread=hop.thread)
+
+    def dropped(self, name: str, source: Source | None, place: Source | None) -> None:
+        """Note a coroutine that nobody awaited."""
+        found = self.unawaited.get((name, place))
+        if found is None:
+            if len(self.unawaited) >= UNAWAITED:
+                self.missed["coroutines never awaited"] += 1
+                return
+            found = self.unawaited[name, place] = Unawaited(name, source, place, self.here().number)
+        found.count += 1
 
     def cancelled(self, lane: Lane, outer: Lane | None) -> None:
         """Note that `cancel` is called on a task, by that of another task if `outer`."""
         lane.cancelled = perf_counter()
         if len(self.cancels) >= CANCELS:
             self.missed["cancellations"] += 1
-            return
+            del self.cancels[0]
         by, source = ("", None) if outer is None else (f"with {outer.name}, which waited for it", None)
         if outer is None:
             by, source = cancelling.culprit()
@@ -222,10 +253,9 @@ class Watch:
             self.post.settle(now)
             post.leave(self.post)
         for hop in self.hops:
-            if hop.ended is not None and hop.span is not None:
-                hop.span.end = hop.ended - self.record.started
-                hop.span.attributes.update(queued=(hop.began or hop.ended) - hop.handed, thread=hop.thread)
-        for lane in self.lanes:
+            self.tell(hop)
+        lanes = list(self.lanes.values())
+        for lane in lanes:
             task = None if lane.task is None else lane.task()
             if task is not None:  # the name of an eager task is given once it has run
                 self.name(lane, task)
@@ -235,8 +265,7 @@ class Watch:
         try:
             return packed(self, now)
         finally:
-            for lane in self.lanes:
-                lane.failure = None
+            for lane in lanes:
                 if lane.end is None:
                     self.stop(lane)
 

@@ -1,64 +1,103 @@
-"""Watchdog: a thread that looks at the watched event loops, and is there only while there are any."""
+"""Watchdog: a thread that looks at a watched event loop, once the loop has not put it off in time."""
 
 from __future__ import annotations
 
-import threading
+import os
+from _thread import start_new_thread
+from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from debug_toolbar_async.post import Post
+from debug_toolbar_async.alarm import Alarm, make_alarm
 
-LONGEST = 0.04
-"""Seconds between two looks at most: each has the loop give up the interpreter's lock, so they are few."""
-
-
+Look = Callable[[float], float | None]
+"""Given the time, returns in how many seconds to look again; None to look no more."""
 CLOSER = 0.005
-"""The same while a loop is held, and has nothing to lose."""
+"""Seconds between two looks at a loop that is held, and has nothing to lose."""
+LINGER = 2.0
+"""Seconds for which a thread waits for another loop to look at: to start one takes a busy loop's request longer."""
+RUNNING: set[Watchdog] = set()
+"""Those that have a thread now."""
+_free: list[Watchdog] = []
+"""Those of them that look at nothing."""
 
 
 class Watchdog:
-    """Looks at each loop's post before anything can have held it for too long."""
+    """Sleeps while the loop goes on: each time it wakes up, the loop's thread has to let go of the GIL."""
 
-    def __init__(self) -> None:
-        self._posts: tuple[Post, ...] = ()
-        self._lock = threading.Lock()
-        self._stop = threading.Lock()
-        self._thread: threading.Thread | None = None
+    def __init__(self, look: Look) -> None:
+        self._looks = [look]
+        self._alarm: Alarm = make_alarm()
+        self._process = os.getpid()
 
-    def add(self, post: Post) -> None:
-        """Watch one more loop; the first starts the thread."""
-        with self._lock:
-            self._posts = (*self._posts, post)
-            if self._thread is None or not self._thread.is_alive():  # a fork leaves the thread behind
-                self._stop = threading.Lock()
-                self._stop.acquire()
-                name = "debug-toolbar-async"
-                self._thread = threading.Thread(target=self._run, args=[self._stop], name=name, daemon=True)
-                self._thread.start()
+    @classmethod
+    def over(cls, look: Look, seconds: float) -> Watchdog:
+        """Return one that looks in so many seconds, unless it is put off: one that is free, else a new one."""
+        while _free:
+            try:
+                found = _free.pop()
+            except IndexError:  # another loop was quicker
+                break
+            if found._process == os.getpid():  # a fork leaves the threads behind
+                found._looks.append(look)
+                found.put_off(seconds)
+                return found
+        return cls(look).start(seconds)
 
-    def remove(self, post: Post) -> None:
-        """Watch one loop less; with the last the thread ends."""
-        with self._lock:
-            self._posts = tuple(other for other in self._posts if other is not post)
-            thread, stop = None, self._stop
-            if not self._posts:
-                thread, self._thread = self._thread, None
-        if thread is not None:
-            stop.release()
-            thread.join(1)
+    def start(self, seconds: float) -> Watchdog:
+        """Start the thread."""
+        self.put_off(seconds)
+        RUNNING.add(self)
+        try:
+            start_new_thread(self.run, ())  # a `threading.Thread` would have the request wait until it runs
+        except BaseException:
+            RUNNING.discard(self)
+            self._alarm.close()
+            raise
+        return self
 
-    def _run(self, stop: threading.Lock) -> None:
-        pause = LONGEST
-        while not stop.acquire(timeout=pause):  # an Event would wake up for longer
-            now, pause = perf_counter(), LONGEST
-            for post in self._posts:
-                if post.loop.is_closed():
-                    self._posts = tuple(other for other in self._posts if other is not post)
-                else:
-                    pause = min(pause, max(CLOSER, post.look(now)))
-            if not self._posts:
-                return
+    def put_off(self, seconds: float) -> None:
+        """Have it look in so many seconds, and not before."""
+        self._alarm.set(seconds)
 
+    @property
+    def free(self) -> bool:
+        """Whether it looks at nothing."""
+        return not self._looks
 
-WATCHDOG = Watchdog()
+    def stop(self, look: Look) -> None:
+        """Have it look no more: asleep it waits for another loop for a while, and ends. This may be called anywhere."""
+        if self._end(look):
+            self._alarm.set(LINGER)
+            _free.append(self)
+
+    def run(self) -> None:
+        """Look, whenever the alarm goes off; in the thread."""
+        alarm = self._alarm
+        try:
+            while True:
+                alarm.wait()
+                look = next(iter(self._looks), None)
+                pause = None if look is None else look(perf_counter())
+                if pause is not None:
+                    alarm.set(max(CLOSER, pause))
+                elif self._dismissed() if look is None else self._end(look):
+                    return
+        finally:
+            RUNNING.discard(self)
+            alarm.close()
+
+    def _end(self, look: Look) -> bool:
+        """Look no more; False where that was so already, for one of two threads is the first."""
+        try:
+            self._looks.remove(look)
+        except ValueError:
+            return False
+        return True
+
+    def _dismissed(self) -> bool:
+        """Be free no more; False where it was taken just now."""
+        try:
+            _free.remove(self)
+        except ValueError:
+            return False
+        return True

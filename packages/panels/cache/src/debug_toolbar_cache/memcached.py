@@ -6,14 +6,15 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from typing import Any
 
-from debug_toolbar_cache.key import listed, note_key, note_keys
+from debug_toolbar_cache.key import MASK, PLAIN, listed, note_key, note_keys
 from debug_toolbar_cache.nesting import Learn
-from debug_toolbar_cache.operation import UNKNOWN, Arguments, Attributes, Keywords, Tell, timed
+from debug_toolbar_cache.operation import UNKNOWN, Arguments, Attributes, Keywords, Tell, always, timed
 from debug_toolbar_cache.results import each, first, found, stored
 from debug_toolbar_cache.size import size_of, size_of_all
 from debug_toolbar_core import Hooks, patched
 
 _NO_VALUE = frozenset({"get", "gets", "delete", "touch", "incr", "decr", "flush_all"})
+_SERVERS = frozenset({str, tuple})
 _ALIASES = {"get_multi": "get_many", "gets_multi": "gets_many", "set_multi": "set_many", "delete_multi": "delete_many"}
 
 
@@ -36,6 +37,23 @@ def single(library: str, name: str, place: Callable[[Any], int], learn: Learn | 
             if size is not None:
                 attributes["cache.bytes_written"] = size
         return attributes
+
+    return tell
+
+
+def get(library: str, place: Callable[[Any], int]) -> Tell:
+    """Return what tells a `get` of one key."""
+    usual = single(library, "get", place, stored)
+
+    def tell(args: Arguments, kwargs: Keywords, result: Any) -> Attributes | None:
+        key = args[1] if len(args) > 1 else None
+        if type(result) is bytes and type(key) is str and len(key) < PLAIN:  # most calls: told without more calls
+            return {
+                "db.system.name": "memcached", "db.operation.name": "get", "cache.library": library,
+                "cache.backend": "memcached", "cache.key": key, "cache.mark": hash((place(args[0]), key)) & MASK,
+                "cache.hit": True, "cache.bytes_read": len(result),
+            }  # fmt: skip
+        return usual(args, kwargs, result)
 
     return tell
 
@@ -63,15 +81,13 @@ def many(library: str, name: str, place: Callable[[Any], int], learn: Learn | No
     return tell
 
 
-def _always(args: Arguments, kwargs: Keywords) -> bool:
-    return True
-
-
 def _server(client: Any) -> int:
     """Tell pymemcache's clients apart by their server: a pool has many for one."""
-    server = getattr(client, "server", None)
-    prefix = getattr(client, "key_prefix", b"")
-    return hash((server, prefix)) if type(server) in (str, tuple) and type(prefix) is bytes else id(client)
+    try:
+        server, prefix = client.server, client.key_prefix
+    except AttributeError:
+        return id(client)
+    return hash((server, prefix)) if type(server) in _SERVERS and type(prefix) is bytes else id(client)
 
 
 def pymemcache(module: Any) -> Generator[None]:
@@ -79,7 +95,7 @@ def pymemcache(module: Any) -> Generator[None]:
     library, client = "pymemcache", module.Client
     learns: dict[str, Learn] = {"gets": first, "get_many": found, "gets_many": found}
     with ExitStack() as stack:
-        stack.enter_context(patched(client, "get", timed(single(library, "get", _server, stored), _always)))
+        stack.enter_context(patched(client, "get", timed(get(library, _server), always)))
         for name in ("gets", "set", "add", "replace", "append", "prepend", "cas", "delete", "incr", "decr", "touch"):
             stack.enter_context(patched(client, name, timed(single(library, name, _server, learns.get(name)))))
         for name in ("get_many", "gets_many", "set_many", "delete_many", "get_multi", "set_multi", "delete_multi"):
@@ -93,7 +109,7 @@ def aiomcache(module: Any) -> Generator[None]:
     """Observe the client of aiomcache."""
     library, client = "aiomcache", getattr(module, "FlagClient", module.Client)
     with ExitStack() as stack:
-        stack.enter_context(patched(client, "get", timed(single(library, "get", id, stored), _always)))
+        stack.enter_context(patched(client, "get", timed(get(library, id), always)))
         stack.enter_context(patched(client, "gets", timed(single(library, "gets", id, first))))
         stack.enter_context(patched(client, "multi_get", timed(many(library, "multi_get", id, each))))
         for name in ("set", "add", "replace", "append", "prepend", "cas", "delete", "incr", "decr", "touch"):

@@ -113,8 +113,9 @@ def _begun(record: Record, tell: Tell, args: Arguments, kwargs: Keywords) -> Run
         attributes = tell(args, kwargs, UNKNOWN)
         if attributes is None:
             return None
-        span = record.add(PANEL, attributes["db.operation.name"], record.now(), source=caller())
-        span.attributes = attributes
+        here = position.get()
+        around = None if here is None else here.span
+        span = record.put(PANEL, attributes["db.operation.name"], record.now(), None, attributes, caller(), around)
     except Exception as error:  # noqa: BLE001 - a border: the application's call must not fail for ours
         record.fault(PANEL, error)
         return None

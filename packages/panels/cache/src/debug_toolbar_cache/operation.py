@@ -9,8 +9,8 @@ from time import perf_counter
 from typing import Any
 
 from debug_toolbar_core import Record, caller, current
+from debug_toolbar_core.context import Position, position
 from debug_toolbar_core.fault import message_of
-from debug_toolbar_core.record import Slot
 
 PANEL = "cache"
 Arguments = tuple[Any, ...]
@@ -29,6 +29,8 @@ ABSENT = object()
 """What a `get` returns for a key that is not there, so that a stored None, or the default itself, is not a miss."""
 _DEFAULT = 2
 """Where `default` is among the arguments of `get(self, key, default=None)`, as all libraries have it."""
+_OUTSIDE = 3
+"""Frames up to the one that called a hook, from where its span is added."""
 _COMMAND = re.compile(r"^(Command # \d+) \(.*\) (of pipeline)", re.DOTALL)
 
 
@@ -48,19 +50,22 @@ def timed(tell: Tell, ask: Ask | None = None) -> Callable[[Any], Any]:
 
 def _direct(original: Any, tell: Tell, ask: Ask | None) -> Any:
     def hooked(*args: Any, **kwargs: Any) -> Any:
-        if (record := current()) is None:
+        here, default = position.get(), None
+        if here is None or (record := here.slot.record or current()) is None:  # which counts what is late
             return original(*args, **kwargs)
-        slot, default = record.slot, None
         if ask is not None:
-            args, default = asking(record, ask, args, kwargs)
+            if kwargs or len(args) != _DEFAULT:
+                args, default = asking(record, ask, args, kwargs)
+            elif ask is always:  # most calls are like this
+                args = (*args, ABSENT)
         del record  # a call may outlive its record
         start = perf_counter()
         try:
             result = original(*args, **kwargs)
         except BaseException as error:
-            failed(slot, start, tell, args, kwargs, error)
+            failed(here, start, tell, args, kwargs, error)
             raise
-        ended(slot, start, tell, args, kwargs, result)
+        ended(here, start, tell, args, kwargs, result)
         return default if result is ABSENT else result
 
     return hooked
@@ -68,42 +73,44 @@ def _direct(original: Any, tell: Tell, ask: Ask | None) -> Any:
 
 def _waiting(original: Any, tell: Tell, ask: Ask | None) -> Any:
     async def hooked(*args: Any, **kwargs: Any) -> Any:
-        if (record := current()) is None:
+        here, default = position.get(), None
+        if here is None or (record := here.slot.record or current()) is None:  # which counts what is late
             return await original(*args, **kwargs)
-        slot, default = record.slot, None
         if ask is not None:
-            args, default = asking(record, ask, args, kwargs)
+            if kwargs or len(args) != _DEFAULT:
+                args, default = asking(record, ask, args, kwargs)
+            elif ask is always:  # most calls are like this
+                args = (*args, ABSENT)
         del record  # a call may outlive its record
         start = perf_counter()
         try:
             result = await original(*args, **kwargs)
         except BaseException as error:
-            failed(slot, start, tell, args, kwargs, error)
+            failed(here, start, tell, args, kwargs, error)
             raise
-        ended(slot, start, tell, args, kwargs, result)
+        ended(here, start, tell, args, kwargs, result)
         return default if result is ABSENT else result
 
     return hooked
 
 
-def ended(slot: Slot, start: float, tell: Tell, args: Arguments, kwargs: Keywords, result: Any) -> None:
-    """Add the span of a call that returned."""
+def ended(here: Position, start: float, tell: Tell, args: Arguments, kwargs: Keywords, result: Any) -> None:
+    """Add the span of a call that returned, made at this place in a record."""
     end = perf_counter()
-    record = slot.record
+    record = here.slot.record
     if record is None:
-        slot.late += 1
+        here.slot.late += 1
         return
     try:
         attributes = tell(args, kwargs, result)
         if attributes is not None:
-            began = record.started
-            name = attributes["db.operation.name"]
-            record.add(PANEL, name, start - began, end - began, source=caller()).attributes = attributes
+            began, name = record.started, attributes["db.operation.name"]
+            record.put(PANEL, name, start - began, end - began, attributes, caller(_OUTSIDE), here.span)
     except Exception as error:  # noqa: BLE001 - a border: the application has its result
         record.fault(PANEL, error)
 
 
-def failed(slot: Slot, start: float, tell: Tell, args: Arguments, kwargs: Keywords, error: BaseException) -> None:
+def failed(here: Position, start: float, tell: Tell, args: Arguments, kwargs: Keywords, error: BaseException) -> None:
     """Add the span of a call that raised."""
 
     def with_error(args: Arguments, kwargs: Keywords, result: Any) -> Attributes | None:
@@ -113,12 +120,17 @@ def failed(slot: Slot, start: float, tell: Tell, args: Arguments, kwargs: Keywor
             attributes["error.message"] = error_text(error)
         return attributes
 
-    ended(slot, start, with_error, args, kwargs, None)
+    ended(here, start, with_error, args, kwargs, None)
 
 
 def error_text(error: BaseException) -> str:
     """Return an error's message, without the command that redis-py puts into it: that has values in it."""
     return _COMMAND.sub(r"\1 \2", message_of(error, 500))
+
+
+def always(args: Arguments, kwargs: Keywords) -> bool:
+    """Give every `get` ABSENT as its default."""
+    return True
 
 
 def asking(record: Record, ask: Ask, args: Arguments, kwargs: Keywords) -> tuple[Arguments, Any]:

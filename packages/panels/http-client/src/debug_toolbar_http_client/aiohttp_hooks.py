@@ -10,7 +10,7 @@ from weakref import ref
 from debug_toolbar_core import Record, Span, current, patched
 from debug_toolbar_core.fault import message_of
 from debug_toolbar_http_client.call import BEGIN, END, MOST, PANEL, Call, added, redirects
-from debug_toolbar_http_client.headers import pairs, received, sent
+from debug_toolbar_http_client.headers import pairs, received, sent, within
 from debug_toolbar_http_client.propagation import ASKED, propagated
 
 _CALL = "debug_toolbar_call"
@@ -69,7 +69,7 @@ class AiohttpCall(Call):
         self.note("send", END)
         self.note("wait", BEGIN)
         if not self.headers:
-            sent(self.headers, self.slot.record, pairs(params.headers.items()))
+            self.headers = within(self.slot.record, sent(pairs(params.headers.items())))
 
     def on_request_chunk_sent(self, params: Any) -> None:
         self.bytes_sent += len(params.chunk)
@@ -127,7 +127,7 @@ class AiohttpCall(Call):
         attributes["http.response.status_code"] = response.status
         attributes["http.response.body.size"] = getattr(content, "total_raw_bytes", content.total_bytes)
         attributes["network.protocol.version"] = f"{response.version.major}.{response.version.minor}"
-        received(attributes, self.slot.record, pairs(response.headers.items()))
+        attributes |= within(self.slot.record, received(pairs(response.headers.items())))
         if not content.is_eof() and response.status != _UPGRADED:
             attributes["http.response.incomplete"] = True
             error = content.exception()

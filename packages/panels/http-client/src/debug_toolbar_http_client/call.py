@@ -15,6 +15,8 @@ PHASES = ("queue", "dns", "connect", "tls", "send", "wait", "read", "backoff")
 """What a call spends its time on, in this order; in a span each is `http.client.<phase>`, in seconds."""
 NAMES = {phase: f"http.client.{phase}" for phase in PHASES}
 BEGIN, END, FAIL = range(3)
+Event = tuple[tuple[str, int], float]
+"""A phase that begins, ends or fails, and when."""
 _LONGEST, _HOPS = 1_000, 20
 MOST = 500
 """Events kept of one call."""
@@ -23,7 +25,7 @@ MOST = 500
 class Call(Inside):
     """A call and the place inside its span; it keeps nothing of the record alive."""
 
-    __slots__ = ("begun", "broken", "error", "events", "happened", "over")
+    __slots__ = ("begun", "broken", "error", "events", "over")
 
     def __init__(self, record: Record, span: Span) -> None:
         # What `Inside` does, here without two more calls of Python: this runs for every call.
@@ -31,9 +33,7 @@ class Call(Inside):
         self.span = span if span.kept else span.parent
         self.timed = span
         self.begun = perf_counter()
-        self.happened: list[Any] = []
-        """Names of events and when they happened, in turns: what is told while the call runs is only appended."""
-        self.events: list[tuple[tuple[str, int], float]] = []
+        self.events: list[Event] = []
         """Phases as they begin, end and fail."""
         self.error: BaseException | None = None
         """What went wrong while a streamed body was read."""
@@ -47,21 +47,9 @@ class Call(Inside):
             self.events.append(((phase, what), perf_counter()))
 
     def phases(self) -> dict[str, Any]:
-        """Return the seconds of each phase as attributes; those of one gone through more than once add up."""
-        found: dict[str, Any] = {}
-        if not self.events:
-            return found
-        phase, since = "queue", self.begun  # until something happens the call waits for its turn
-        for (name, what), at in self.events:
-            if phase and (what != BEGIN or phase == "queue"):
-                key = NAMES[phase]
-                found[key] = found.get(key, 0.0) + at - since
-            phase, since = (name, at) if what == BEGIN else ("", at)
-            if what == FAIL:
-                self.broken = name
-        if phase:
-            found[NAMES[phase]] = found.get(NAMES[phase], 0.0) + perf_counter() - since
-            self.broken = phase
+        """Return the seconds of each phase so far as attributes."""
+        found, broken = phases(self.events, self.begun, perf_counter())
+        self.broken = broken or self.broken
         return found
 
     def ends(self, attributes: dict[str, Any]) -> None:
@@ -86,6 +74,28 @@ class Call(Inside):
         record = self.slot.record
         if record is not None:
             record.fault(PANEL, error)
+
+
+def phases(events: Sequence[Event], begun: float, ended: float) -> tuple[dict[str, Any], str]:
+    """Return the seconds of each phase as attributes, and the phase that failed or did not end.
+
+    Those of a phase gone through more than once add up.
+    """
+    found: dict[str, Any] = {}
+    if not events:
+        return found, ""
+    phase, since, broken = "queue", begun, ""  # until something happens the call waits for its turn
+    for (name, what), at in events:
+        if phase and (what != BEGIN or phase == "queue"):
+            key = NAMES[phase]
+            found[key] = found.get(key, 0.0) + at - since
+        phase, since = (name, at) if what == BEGIN else ("", at)
+        if what == FAIL:
+            broken = name
+    if phase:
+        found[NAMES[phase]] = found.get(NAMES[phase], 0.0) + ended - since
+        broken = phase
+    return found, broken
 
 
 def added(record: Record, client: str, method: str, url: str) -> Span:

@@ -1,4 +1,4 @@
-"""httpx and httpx2: `send` of both clients, each request's `trace` extension, and the closing of streams."""
+"""httpx and httpx2: `send` of both clients, and the closing of streams."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ STREAMS: WeakKeyDictionary[Any, HttpxCall] = WeakKeyDictionary()
 """The calls whose answers are still being read, by their responses."""
 
 
-def begun(module: Any, client: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpxCall | None:
+def begun(
+    module: Any, client: str, asynchronous: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> HttpxCall | None:
     """Begin a call's span, or return None where there is no record, or nothing that can be sent."""
     record = current()
     if record is None:
@@ -26,7 +28,6 @@ def begun(module: Any, client: str, args: tuple[Any, ...], kwargs: dict[str, Any
     if not isinstance(request, module.Request):  # the client's to refuse
         return None
     try:
-        asynchronous = client.endswith("AsyncClient")
         span = added(record, client, request.method, str(request.url))
         if not asynchronous and asyncio._get_running_loop() is not None:
             span.attributes["http.client.blocking"] = True
@@ -44,7 +45,7 @@ def waiting(module: Any) -> Callable[[Any], Any]:
 
     def make(original: Any) -> Any:
         async def send(*args: Any, **kwargs: Any) -> Any:
-            call = begun(module, client, args, kwargs)
+            call = begun(module, client, True, args, kwargs)
             if call is None:
                 return await original(*args, **kwargs)
             outer = position.get()
@@ -70,7 +71,7 @@ def direct(module: Any) -> Callable[[Any], Any]:
 
     def make(original: Any) -> Any:
         def send(*args: Any, **kwargs: Any) -> Any:
-            call = begun(module, client, args, kwargs)
+            call = begun(module, client, False, args, kwargs)
             if call is None:
                 return original(*args, **kwargs)
             outer = position.get()

@@ -8,7 +8,7 @@ from typing import Any
 
 from debug_toolbar_core import Application, Hooks, Panel, Record
 from debug_toolbar_core.blocks import Block
-from debug_toolbar_http_client import aiohttp_hooks, httpx_hooks
+from debug_toolbar_http_client import aiohttp_hooks, httpx_hooks, tracer
 from debug_toolbar_http_client.call import PANEL
 from debug_toolbar_http_client.propagation import ASKED
 from debug_toolbar_http_client.views import show
@@ -25,6 +25,18 @@ def _httpx(module: Any) -> Generator[None]:
 @HOOKS.into("httpx2")
 def _httpx2(module: Any) -> Generator[None]:
     with httpx_hooks.hooked(module):
+        yield
+
+
+@HOOKS.into("httpcore._trace")
+def _httpcore(module: Any) -> Generator[None]:
+    with tracer.traced(module):
+        yield
+
+
+@HOOKS.into("httpcore2._trace")
+def _httpcore2(module: Any) -> Generator[None]:
+    with tracer.traced(module):
         yield
 
 

@@ -7,7 +7,8 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods whose requests have no body."""
 
 
 class _Counted:
@@ -49,7 +50,7 @@ def _kinds(module: ModuleType) -> tuple[type, type]:
 
 def counted(module: Any, request: Any, asynchronous: bool) -> Any:
     """Put a counting stream in the place of a request's, where its length is not known; return it, or None."""
-    if request.method in _BODILESS or "transfer-encoding" not in request.headers:
+    if "transfer-encoding" not in request.headers:
         return None
     direct, waiting = _kinds(module)
     wanted = module.AsyncByteStream if asynchronous else module.SyncByteStream

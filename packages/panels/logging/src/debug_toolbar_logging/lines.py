@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from itertools import count
+from itertools import count, islice
 from threading import RLock, get_ident
+from time import perf_counter
 from typing import Any
 
-from debug_toolbar_core import Limits, Record, Source, Span, caller, snapshot
-from debug_toolbar_core.source import is_library
+from debug_toolbar_core import Limits, Record, Span, caller, snapshot
+from debug_toolbar_core.context import Position
 from debug_toolbar_core.span import Fold
-from debug_toolbar_logging.message import SMALL, keep, render, short
+from debug_toolbar_logging.message import SHORT, SMALL, keep, render, short
+from debug_toolbar_logging.place import logged_at
 from debug_toolbar_logging.trace import Trace, trace_of, write
 
 PANEL = "logging"
 LEVELS = {0: "NOTSET", 10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
-STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
-    "message", "asctime", "taskName", "color_message",
-}  # fmt: skip
+_USUAL = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__)
+STANDARD = _USUAL | {"message", "asctime", "taskName", "color_message"}
 """What every LogRecord has, and what formatters leave on it; the rest is the caller's `extra`."""
 _EXTRAS = 40
+_NAMES = 500
+_LONG = 1_000
 _MAKING = RLock()  # a collection in there may run a `__del__` that logs
 
 Facts = dict[str, Any]
 """A LogRecord's `__dict__`: read directly, for a subclass's attributes may run code."""
+Pending = tuple[Span, Facts, Any, Any, int]
+"""A line that is not complete: its span, facts, arguments as given and as kept, and how many facts there were."""
 
 
 def level_name(level: int) -> str:
@@ -47,7 +52,7 @@ class Lines:
         self.most = most(record.limits)
         self.room = min(self.most[0], record.limits.spans)
         self.past: defaultdict[int, count[int]] = defaultdict(count)  # counts without a lock, from any thread
-        self.pending: dict[int, tuple[Span, Facts, Any, Any, int]] = {}
+        self.pending: dict[int, Pending] = {}
         self.routed: dict[int, Span | None] = {}
         self.traces: list[tuple[Span, Trace]] = []
 
@@ -61,21 +66,21 @@ class Lines:
         next(self.past[level])
         return True
 
-    def standard(self, record: Record, level: int, facts: Facts) -> None:
+    def standard(self, record: Record, here: Position, facts: Facts) -> None:
         """Add a line of the standard library; the rest of its facts is read when it is settled."""
         thread = get_ident()
-        if thread in self.pending:
-            self.settle()
-        args, message, file = facts["args"], facts["msg"], facts["pathname"]
+        if (last := self.pending.pop(thread, None)) is not None:
+            _settle(record, last)
+        args, message, level, logger = facts["args"], facts["msg"], facts["levelname"], facts["name"]
         arguments = keep(args) if args else ()
-        source: Source | None = None
-        if type(file) is not str or is_library(file):  # when a library logs, the user's line that led there
-            source = caller()
-        if source is None:
-            source = Source(file if type(file) is str else "", facts["lineno"], facts["funcName"] or "")
-        now = record.now()
+        known = {"level": level, "logger": logger}
+        if type(level) is not str or type(logger) is not str or len(level) + len(logger) > _NAMES:
+            record.plain(known)
         name = message if type(message) is str else "…"
-        span = record.add(PANEL, name, now, now, {"level": facts["levelname"], "logger": facts["name"]}, source=source)
+        if len(name) > _LONG:
+            name = name[:_LONG]
+        now = perf_counter() - record.started
+        span = record.put(PANEL, name, now, now, known, logged_at(facts), here.span)
         if not span.kept:
             return
         if facts["exc_info"]:
@@ -102,7 +107,7 @@ class Lines:
         """Complete this thread's last line, and let its LogRecord go."""
         pending = self.pending.pop(get_ident(), None)
         if pending is not None and self.record is not None:
-            _settle(self.record, *pending)
+            _settle(self.record, pending)
 
     def close(self) -> None:
         """Complete all lines, and let go of what they came from."""
@@ -111,7 +116,7 @@ class Lines:
             return
         self.record = None
         while self.pending:
-            _settle(record, *self.pending.popitem()[1])
+            _settle(record, self.pending.popitem()[1])
         for span, trace in self.traces:
             span.attributes["exception.stacktrace"] = write(trace)
         for level, counted in sorted(self.past.items()):
@@ -153,21 +158,29 @@ def _fold(record: Record, name: str, counted: int) -> None:
     record.drop("spans", counted)
 
 
-def _settle(record: Record, span: Span, facts: Facts, given: Any, arguments: Any, size: int) -> None:
+def _settle(record: Record, pending: Pending) -> None:
+    span, facts, given, arguments, size = pending
     text = facts.get("message")
     if type(text) is not str:  # no handler formatted it
         args = facts.get("args")
         text = render(facts.get("msg"), arguments if args is given else keep(args))
-    extra: Facts = {}
-    if len(facts) != size and not facts.keys() <= STANDARD:  # a line that has what it had at first has no extra
-        extra = {name: value for name, value in facts.copy().items() if name not in STANDARD}
-    _complete(record, span, text, extra)
+    if len(facts) != size and (extra := _extra(facts, size)):  # a line that has what it had at first has no extra
+        _complete(record, span, text, extra)
+    elif len(text) <= SHORT and "\n" not in text:
+        span.name = text
+    else:
+        _complete(record, span, text, {})
+
+
+def _extra(facts: Facts, size: int) -> Facts:
+    """Return what a LogRecord that had so many attributes at first has beside the usual ones."""
+    if size == len(_USUAL) and STANDARD.issuperset(islice(reversed(facts), len(facts) - size)):  # a formatter's
+        return {}
+    return {name: value for name, value in facts.copy().items() if name not in STANDARD}
 
 
 def _complete(record: Record, span: Span, text: str, extra: Facts) -> None:
     span.name = short(text)
-    if span.name is text and not extra:
-        return
     more: Facts = {}
     if span.name != text:
         more["message"] = text

@@ -14,6 +14,8 @@ LONGEST = 16_384
 SMALL = Limits(text=2_000, items=200, depth=6)
 """What is kept of a line's arguments and of each extra value."""
 _WIDE = re.compile(r"%[^%a-zA-Z]*(?:\d{4,}|\*)")  # a width that could ask for gigabytes
+_harmless: set[str] = set()
+_HARMLESS_MOST = 2_000
 
 
 def keep(arguments: Any) -> Any:
@@ -52,7 +54,7 @@ def render(message: Any, arguments: Any) -> str:
     text = message if type(message) is str and len(message) <= LONGEST else text_of(message)
     if not arguments:
         return text
-    if _WIDE.search(text) is None:
+    if text in _harmless or _is_harmless(text):
         try:
             merged = text % arguments
             return merged if len(merged) <= LONGEST else shorten(merged, LONGEST)
@@ -60,6 +62,17 @@ def render(message: Any, arguments: Any) -> str:
             pass  # shown below; the values alone could hold a secret that no word beside them gives away
     values = arguments.values() if type(arguments) is dict else arguments
     return f"{text} (with {', '.join(describe(value) for value in values)})"
+
+
+def _is_harmless(text: str) -> bool:
+    """Tell whether a message asks for no great width, and remember one that does not: most are said again."""
+    if _WIDE.search(text) is not None:
+        return False
+    if len(text) <= SHORT:
+        if len(_harmless) >= _HARMLESS_MOST:
+            _harmless.clear()
+        _harmless.add(text)
+    return True
 
 
 def short(text: str) -> str:

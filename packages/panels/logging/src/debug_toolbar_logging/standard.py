@@ -9,10 +9,13 @@ from threading import get_ident
 from typing import Any
 
 from debug_toolbar_core import Record, current
+from debug_toolbar_core.context import Position, position
 from debug_toolbar_logging.lines import PANEL, Lines, lines_of
 
 Factory = Callable[..., logging.LogRecord]
 _OWN = logging.info.__code__.co_filename
+_OURS = "debug_toolbar"
+_LENGTH = len(_OURS)
 
 
 class StandardTap:
@@ -55,32 +58,34 @@ class State:
 
 def _factory(previous: Factory, state: State, routers: dict[str, str]) -> Factory:
     def debug_toolbar_log_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        made = previous(*args, **kwargs)
-        if state.open and (record := current()) is not None:
-            try:
-                _note(record, made, routers)
-            except Exception as error:  # noqa: BLE001 - a border: the application's log call must not fail for ours
-                record.fault(PANEL, error, "logging")
+        made = previous(*args, **kwargs) if kwargs else previous(*args)
+        if (here := position.get()) is not None and state.open:
+            record = here.slot.record or current()  # which counts what is late
+            if record is not None:
+                try:
+                    _note(record, here, made, routers)
+                except Exception as error:  # noqa: BLE001 - a border: the application's log call must not fail for ours
+                    record.fault(PANEL, error, "logging")
         return made
 
     return debug_toolbar_log_record
 
 
-def _note(record: Record, made: logging.LogRecord, routers: dict[str, str]) -> None:
+def _note(record: Record, here: Position, made: logging.LogRecord, routers: dict[str, str]) -> None:
     lines = record.held.get(PANEL)
     if type(lines) is not Lines and (lines := lines_of(record)) is None:
         return
     if lines.record is not record:
         return
-    facts = object.__getattribute__(made, "__dict__")
+    facts = made.__dict__ if type(made) is logging.LogRecord else object.__getattribute__(made, "__dict__")
     level = facts["levelno"]
     # A record of no level comes from `makeLogRecord`: a copy of one that was logged elsewhere.
-    if not isinstance(level, int) or level < lines.level or facts["name"].startswith("debug_toolbar"):
+    if not isinstance(level, int) or level < lines.level or facts["name"][:_LENGTH] == _OURS:
         return
     if routers and (router := _router(routers)) is not None and _routed(lines, router, facts):
         return
-    if not lines.full(record, level):
-        lines.standard(record, level, facts)
+    if len(record.spans) < lines.room or not lines.full(record, level):
+        lines.standard(record, here, facts)
 
 
 def _router(routers: dict[str, str]) -> str | None:

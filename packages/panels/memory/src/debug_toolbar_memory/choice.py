@@ -11,7 +11,15 @@ from debug_toolbar_memory.tracing import Unavailable
 
 
 def begin(
-    mark: Mark, holder: str, profiler: str | None, *, engine: str, frames: int, traces: int, native: bool
+    mark: Mark,
+    holder: str,
+    profiler: str | None,
+    *,
+    engine: str,
+    frames: int,
+    traces: int,
+    seconds: float,
+    native: bool,
 ) -> tuple[Engine, list[Remark]]:
     """Begin with the first back end that can be had, and return why the ones before it could not."""
     remarks: list[Remark] = []
@@ -21,7 +29,7 @@ def begin(
                 from debug_toolbar_memory.tracker import Memray
 
                 return Memray(mark, holder, native, profiler), remarks
-            return Tracemalloc(mark, holder, frames, traces), remarks
+            return Tracemalloc(mark, holder, frames, traces, seconds), remarks
         except Unavailable as why:
             if (why.why, why.who) not in remarks:
                 remarks.append((why.why, why.who))

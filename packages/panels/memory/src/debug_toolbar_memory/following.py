@@ -7,12 +7,12 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from contextvars import Context
-from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from debug_toolbar_core import current
 from debug_toolbar_core.hooks import Hooks, patched
+from debug_toolbar_core.users import Users
 from debug_toolbar_memory.mark import Clocked, Mark, Marked
 
 PANEL = "memory"
@@ -43,28 +43,22 @@ class _Loops:
     """Event loops whose new tasks and executor calls are followed, as long as somebody is measured on them."""
 
     def __init__(self) -> None:
-        self.users: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
-        self.lock = Lock()
+        self._users: WeakKeyDictionary[Any, Users] = WeakKeyDictionary()
 
-    def open(self, loop: asyncio.AbstractEventLoop) -> bool:
-        """Follow what is started on a loop; False where its methods cannot be replaced."""
-        with self.lock:
-            users = self.users.get(loop, 0)
-            if not users and not _replace(loop):
-                return False
-            self.users[loop] = users + 1
-            return True
-
-    def close(self, loop: asyncio.AbstractEventLoop) -> None:
-        with self.lock:
-            users = self.users.pop(loop, 1) - 1
-            if users:
-                self.users[loop] = users
-            else:
-                _restore(loop)
+    def open(self, loop: asyncio.AbstractEventLoop) -> Users | None:
+        """Follow what is started on a loop, until its users leave; None where its methods cannot be replaced."""
+        users = self._users.get(loop)
+        if users is None:
+            known = ref(loop)  # the loop's own entry must not keep it
+            users = self._users[loop] = Users(lambda: _replace(known()), lambda: _restore(known()))
+        try:
+            users.enter()
+        except AttributeError:
+            return None
+        return users
 
 
-def _replace(loop: Any) -> bool:
+def _replace(loop: Any) -> None:
     """Put methods on this one loop object: its task factory, an eager one too, stays what it is."""
     create_task, run_in_executor = loop.create_task, loop.run_in_executor
 
@@ -78,13 +72,12 @@ def _replace(loop: Any) -> bool:
         known = executor is None or isinstance(executor, ThreadPoolExecutor)
         return run_in_executor(executor, followed(func) if known else func, *arguments)
 
+    _OURS[followed_task] = _OURS[followed_call] = True
     try:
         loop.create_task, loop.run_in_executor = followed_task, followed_call
     except AttributeError:
         _restore(loop)
-        return False
-    _OURS[followed_task] = _OURS[followed_call] = True
-    return True
+        raise
 
 
 _OURS: WeakKeyDictionary[Callable[..., Any], bool] = WeakKeyDictionary()
@@ -111,9 +104,10 @@ class Following:
     def open(self) -> None:
         self._stack.enter_context(HOOKS.open())
         loop = asyncio._get_running_loop()
-        if loop is not None and _LOOPS.open(loop):
+        users = None if loop is None else _LOOPS.open(loop)
+        if users is not None:
             self.tasks = True
-            self._stack.callback(_LOOPS.close, loop)
+            self._stack.callback(users.leave)
 
     def close(self) -> None:
         self._stack.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from debug_toolbar_core import Record
@@ -36,15 +36,15 @@ class History:
 
     def __init__(self) -> None:
         self._routes: OrderedDict[str, deque[Visit]] = OrderedDict()
-        self._lock = Lock()
+        self._lock = RLock()  # a collection in there may end another measured request
 
     def add(self, route: str, visit: Visit) -> Sequence[Visit]:
         """Note a visit and return the ones before it, oldest first."""
         with self._lock:
-            visits = self._routes.setdefault(route, deque(maxlen=_REQUESTS_MOST))
+            visits = self._routes.pop(route, None) or deque[Visit](maxlen=_REQUESTS_MOST)
             before = list(visits)
             visits.append(visit)
-            self._routes.move_to_end(route)
+            self._routes[route] = visits  # the route last used is the last one
             while len(self._routes) > _ROUTES_MOST:
                 self._routes.popitem(last=False)
             return before
@@ -59,7 +59,9 @@ HISTORY = History()
 
 
 def route_of(record: Record) -> str:
-    """Name what requests are compared by: the method and the route, or the path where no route matched."""
+    """Name what requests are compared by: the method and the route, the path where none matched, or a job's name."""
+    if record.kind == "task":
+        return f"job {record.tags.get('name', '')}"[:300]
     method = record.request.method if record.request is not None else ""
     path = record.route.path if record.route is not None else None
     if path is None:

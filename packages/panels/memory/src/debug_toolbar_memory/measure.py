@@ -7,7 +7,7 @@ import contextlib
 import gc
 from collections.abc import Awaitable, Callable
 from functools import partial
-from threading import RLock
+from threading import Lock
 from time import perf_counter
 from typing import Any
 
@@ -20,9 +20,11 @@ from debug_toolbar_memory.mark import Mark, Marked
 from debug_toolbar_memory.packed import pack
 from debug_toolbar_memory.process import blocks, resident
 from debug_toolbar_memory.profilers import profiler_at_work
-from debug_toolbar_memory.thread import in_thread
+from debug_toolbar_memory.thread import beside, in_thread
 
 _PATIENCE, _EVERY = 1.0, 0.02
+_IN_THREAD, _ON_LOOP = 15.0, 1.0
+"""Seconds to find out what is left: in a thread, and where the loop waits for it."""
 
 Begin = Callable[[Mark, str, str | None], tuple[Engine, list[Remark]]]
 
@@ -43,16 +45,20 @@ class Measure(Followed):
         self.driven = self.closed = False
         self.before = self.after = (resident(), blocks())
         self.cost = 0.0
-        self._lock = RLock()
+        self._finishing = Lock()
 
     def open(self) -> None:
         """Switch on what costs next to nothing; the back end begins once the application's coroutine is driven."""
         self.following.open()
         WATCHES.open(self.watch)
         self.record.hold(PANEL, self)
-        self.record.drive(self.drive)
+        if self.record.kind == "http":
+            self.record.drive(self.drive)
+        else:  # nobody drives a job: its task is made in this context, and followed
+            beside(partial(self._begin, profiler_at_work()), _ON_LOOP)
 
     def resume(self) -> None:
+        self.driven = True
         self.engine.resume()
 
     def suspend(self) -> None:
@@ -60,7 +66,6 @@ class Measure(Followed):
 
     async def drive(self, work: Awaitable[Any]) -> Any:
         """Run the application's coroutine below the mark; once it is done, look in another thread what is left."""
-        self.driven = True
         try:
             await self._begin_elsewhere()
         except BaseException:  # cancelled before it began: it never will
@@ -90,12 +95,9 @@ class Measure(Followed):
         self.record.cost += perf_counter() - began
 
     def _begin(self, profiler: str | None) -> None:
-        engine, remarks = self.begin(self.mark, self.watch.id, profiler)
-        with self._lock:
-            if not self.closed:
-                self.engine, self.remarks = engine, remarks
-                return
-        engine.close()  # the request was cancelled meanwhile
+        self.engine, self.remarks = self.begin(self.mark, self.watch.id, profiler)
+        if self.closed:  # the request was cancelled meanwhile
+            self.engine.close()
 
     def _busy(self) -> bool:
         return isinstance(self.engine, Nothing) and any(code == "busy" for code, _ in self.remarks)
@@ -105,7 +107,7 @@ class Measure(Followed):
         self.stop()
         try:
             with suppressed():  # this thread's own memory is not the request's
-                await in_thread(self.finish)
+                await in_thread(partial(self.finish, _IN_THREAD))
         finally:
             self.cost += perf_counter() - began
             self.record.cost += perf_counter() - began
@@ -116,21 +118,29 @@ class Measure(Followed):
         WATCHES.close(self.watch)
         self.engine.settle()
 
-    def finish(self) -> None:
-        """Find out what is left; the first call does, and the next waits for it. Never raises."""
-        with self._lock:
+    def finish_now(self) -> None:
+        """Find out what is left where nothing can be awaited: cancelled, or not driven at all. Waits for a second."""
+        beside(partial(self.finish, _ON_LOOP), _ON_LOOP)
+        if self.result is None:
+            self.remarks.append(("late", ""))
+
+    def finish(self, seconds: float) -> None:
+        """Find out what is left; the first call does, and the next waits for it so long. Never raises."""
+        if not self._finishing.acquire(timeout=seconds):
+            return
+        try:
             if self.result is None:
-                try:
-                    result = self.engine.finish()
-                    self.stacks = pack(result.held), pack(result.at_peak)  # reads source files: not on the loop
-                    self.result = result
-                except Exception as error:  # noqa: BLE001 - a border: it runs in a thread, for a request that is done
-                    self.result = Result(remarks=[("fault", type(error).__name__)])
+                result = self.engine.finish(seconds)
+                self.stacks = pack(result.held), pack(result.at_peak)  # reads source files: not on the loop
+                self.result = result
+        except Exception as error:  # noqa: BLE001 - a border: it runs in a thread, for a request that is done
+            self.result = Result(remarks=[("fault", type(error).__name__)])
+        finally:
+            self._finishing.release()
 
     def close(self) -> None:
-        """Switch everything off; a second time does nothing."""
-        with self._lock:
-            self.closed = True
+        """Switch everything off; a second time does nothing. Waits for nobody: the collector may be who calls it."""
+        self.closed = True
         with contextlib.ExitStack() as stack:
             stack.callback(WATCHES.close, self.watch)
             stack.callback(self.following.close)
@@ -160,7 +170,7 @@ class Measure(Followed):
                 "enabled": gc.isenabled(),
                 "paused": self.watch.paused,
                 "more": self.watch.more,
-                "runs": [list(run) for run in self.watch.runs],
+                "runs": sorted(list(run) for run in self.watch.runs),
             },
             "stacks": self.stacks[0],
             "peak_stacks": self.stacks[1],

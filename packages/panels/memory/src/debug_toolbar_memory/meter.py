@@ -5,16 +5,19 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Generator
 from contextlib import contextmanager
+from copy import copy
 from threading import RLock
+from time import process_time
 
 
 class Account:
     """One request's share: bytes that its slices left behind, and the most at any moment."""
 
-    __slots__ = ("depth", "mixed", "net", "peak")
+    __slots__ = ("began", "depth", "mixed", "net", "peak", "ran")
 
     def __init__(self) -> None:
         self.net = self.peak = self.depth = 0
+        self.ran = self.began = 0.0
         self.mixed = False
         """Whether another measured request ran at the same time, in another thread: then its bytes are in here too."""
 
@@ -22,6 +25,22 @@ class Account:
         """Add what happened between two borders of slices."""
         self.peak = max(self.peak, self.net + risen)
         self.net += grown
+
+    def begin(self) -> None:
+        """Note that a slice begins."""
+        self.depth += 1
+        if self.depth == 1:
+            self.began = process_time()
+
+    def end(self) -> None:
+        """Note that a slice ends."""
+        self.depth -= 1
+        if self.depth == 0:
+            self.ran += process_time() - self.began
+
+    def spent(self) -> float:
+        """Return the seconds of the CPU that its slices took up to now; where they wait nothing is traced."""
+        return self.ran + (process_time() - self.began if self.depth else 0.0)
 
 
 class Meter:
@@ -51,7 +70,7 @@ class Meter:
         """Begin a slice; an eager task's lies within its parent's, and counts once."""
         with self._lock:
             self._settle()
-            account.depth += 1
+            account.begin()
             if account.depth == 1:
                 self._running.append(account)
 
@@ -59,9 +78,15 @@ class Meter:
         """End a slice."""
         with self._lock:
             self._settle()
-            account.depth -= 1
+            account.end()
             if account.depth == 0 and account in self._running:
                 self._running.remove(account)
+
+    def told(self, account: Account) -> Account:
+        """Return what an account has at this moment, of a slice that is running too."""
+        with self._lock:
+            self._settle()
+            return copy(account)
 
     @contextmanager
     def aside(self) -> Generator[None]:

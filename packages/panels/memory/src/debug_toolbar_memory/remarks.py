@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from debug_toolbar_core import Record
 from debug_toolbar_core.blocks import Block, Column, Notice, Row, Table
 from debug_toolbar_core.units import size
 from debug_toolbar_memory.reading import Measured
@@ -22,8 +23,12 @@ _WORDS = {
         "Too many live allocations to look through",
         "totals only; raise the option `traces`, or use the engine `memray`",
     ),
+    "seconds": (
+        "tracemalloc slows code down, so it traced the first {} s of the CPU that this request took",
+        "later allocations are missing; raise the option `seconds`, or use the engine `memray`",
+    ),
     "sites: stopped": ("The application stopped tracemalloc meanwhile", "totals up to then"),
-    "file": ("memray's file grew past 512 MB", "it was stopped there: later allocations are missing"),
+    "file": ("memray's file grew past {}", "it was stopped there: later allocations are missing"),
     "replay": (
         "{} allocations are too many to follow one by one",
         "the peak is what the request held when the whole process was at its own",
@@ -34,6 +39,7 @@ _WORDS = {
     ),
     "unreadable": ("memray's file could not be read ({})", "nothing is known but the process's own numbers"),
     "fault": ("What was measured could not be put together ({})", "the process's own numbers are right"),
+    "late": ("The request was cancelled while it was found out what it left", "its numbers are not known"),
     "raised": ("The request raised", "what its traceback still held when this was measured counts as kept"),
     "tasks": ("Tasks and threads of this event loop cannot be followed", "what they allocate is missing"),
 }
@@ -48,6 +54,17 @@ _NONE = {
 }
 """By code: why no back end could be used."""
 _C = ("Memory that C libraries take on their own", "tracemalloc sees Python's allocators; the engine `memray` sees all")
+_SOCKET = (
+    "A websocket: it is open for long, and all that time would be slower for everybody",
+    "measure the request or the job that does the same work",
+)
+
+
+def unmeasured(record: Record) -> Iterable[Block]:
+    """Yield why a record of this kind is never measured."""
+    if record.kind == "websocket":
+        columns = (Column("Not measured"), Column("So"))
+        yield Table(columns, [Row(_SOCKET)])
 
 
 def missing(measured: Measured) -> Iterable[Notice]:
@@ -78,4 +95,4 @@ def limits(measured: Measured) -> Iterable[Block]:
 
 def _text(code: str, detail: str) -> str:
     text = _WORDS[code][0]
-    return text.format(size(int(detail)) if code == "deep" and detail.isdecimal() else detail or "unknown")
+    return text.format(size(int(detail)) if code in {"deep", "file"} and detail.isdecimal() else detail or "unknown")

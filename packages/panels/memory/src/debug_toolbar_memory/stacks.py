@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from debug_toolbar_core.source import is_library
+from debug_toolbar_memory.native import is_native
 
 OURS = "debug_toolbar_"
+_BELOW = ("python", "C")
+"""Packages whose functions are called for others."""
 
 
 class Place(NamedTuple):
@@ -57,20 +60,38 @@ class Held:
         known = self.stacks.get(stack, Share(0, 0))
         self.stacks[stack] = Share(known.size + size, known.blocks + blocks)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values, each place once."""
+        numbers: dict[Place, int] = {}
+        stacks = [
+            [*share, [numbers.setdefault(place, len(numbers)) for place in stack]]
+            for stack, share in self.stacks.items()
+        ]
+        return {"toolbar": self.toolbar, "deep": self.deep, "places": list(numbers), "stacks": stacks}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Held:
+        """Return what `to_json` returned of."""
+        places = [Place(*place) for place in data["places"]]
+        stacks = {tuple(places[number] for number in stack): Share(*share) for *share, stack in data["stacks"]}
+        return cls(stacks, data["toolbar"], data["deep"])
+
 
 def made_by_toolbar(inner_first: Iterable[Place]) -> bool:
     """Tell whether the toolbar asked for the memory, itself or by calling the interpreter's own functions."""
     for place in inner_first:
-        if package_of(place.file) != "python":
+        if package_of(place.file) not in _BELOW:
             return OURS in place.file and is_library(place.file)
     return False
 
 
 def package_of(file: str) -> str:
-    """Name what a file belongs to: `app` for the user's own code, `python`, or the library's top-level package.
+    """Name what a file belongs to: `app` for the user's own code, `python`, `C`, or the library's top-level package.
 
     Example: `package_of("/venv/lib/python3.12/site-packages/anyio/abc/_tasks.py")` is `anyio`.
     """
+    if is_native(file):
+        return "C"
     if not is_library(file):
         return "app"
     path = file.replace("\\", "/")
@@ -83,8 +104,9 @@ def package_of(file: str) -> str:
 
 
 def site_of(stack: Stack) -> Place | None:
-    """Return the innermost line of the user's own code, else the innermost line; None for an empty stack."""
-    for place in reversed(stack):
+    """Return the innermost line of the user's own code, else of any Python code; None for an empty stack."""
+    python = [place for place in stack if not is_native(place.file)] or stack
+    for place in reversed(python):
         if not is_library(place.file):
             return place
-    return stack[-1] if stack else None
+    return python[-1] if python else None

@@ -1,4 +1,4 @@
-"""Thread: work at a request's end that must not hold up the others on its event loop."""
+"""Thread: work at a request's beginning and end, elsewhere: the others on its event loop go on meanwhile."""
 
 from __future__ import annotations
 
@@ -30,5 +30,19 @@ async def in_thread(work: Callable[[], object]) -> None:
             with suppress(RuntimeError):  # the loop was closed meanwhile
                 loop.call_soon_threadsafe(settle)
 
-    threading.Thread(target=run, name="debug-toolbar memory", daemon=True).start()
+    _start(run)
     await done
+
+
+def beside(work: Callable[[], object], seconds: float) -> None:
+    """Run `work` in a thread of its own, and wait for it so long at most; it must not raise.
+
+    For where nothing can be awaited. Under tracemalloc it is faster than here: a thread's stacks are short.
+    """
+    _start(work).join(seconds)
+
+
+def _start(work: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=work, name="debug-toolbar memory", daemon=True)
+    thread.start()
+    return thread

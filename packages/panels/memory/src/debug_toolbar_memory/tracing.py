@@ -10,6 +10,7 @@ from typing import Any
 
 from debug_toolbar_core.exclusive import EXCLUSIVE
 from debug_toolbar_core.hooks import patched
+from debug_toolbar_core.users import Users
 from debug_toolbar_memory.mark import OPENING
 from debug_toolbar_memory.meter import Meter
 from debug_toolbar_memory.stacks import Held, Place
@@ -42,26 +43,26 @@ class Tracing:
         self.meter = Meter()
         self.foreign = False
         """Whether it is the application's own tracing: it is then read, and neither reset nor stopped."""
-        self._users = 0
         self._wanted = False
+        self._asked = (1, "")
         self._stack = ExitStack()
-        self._lock = threading.RLock()
+        self._users = Users(self._begin, self._end)
 
     def open(self, frames: int, holder: str) -> None:
         """Trace for one more request. Raises Unavailable."""
-        with self._lock:
-            if not self._users:
-                self._begin(frames, holder)
-            self._users += 1
+        self._users.hold()
+        try:
+            self._asked = frames, holder
+            self._users.enter()
+        finally:
+            self._users.let_go()
 
     def close(self) -> None:
-        """Trace for one request less."""
-        with self._lock:
-            self._users -= 1
-            if not self._users:
-                self._end()
+        """Trace for one request less; never waits."""
+        self._users.leave()
 
-    def _begin(self, frames: int, holder: str) -> None:
+    def _begin(self) -> None:
+        frames, holder = self._asked
         self.foreign = tracemalloc.is_tracing()
         if not self.foreign:
             if foreign_memray() and EXCLUSIVE.holder("allocators") is None:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sys
 import tempfile
+import threading
 import tracemalloc
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from debug_toolbar_core.exclusive import EXCLUSIVE
 from debug_toolbar_core.hooks import patched
+from debug_toolbar_memory.apart import is_small, result_of
 from debug_toolbar_memory.engine import Remark, Result
-from debug_toolbar_memory.mark import OPENING, Mark
+from debug_toolbar_memory.mark import Mark
 from debug_toolbar_memory.profilers import profiler_at_work
-from debug_toolbar_memory.stacks import Held, Place, made_by_toolbar
 from debug_toolbar_memory.tracing import Unavailable, foreign_memray
 
-_RECORDS_MOST = 500_000
-_FILE_MOST = 512 * 1024 * 1024
-_DEEPEST = 200
+_FILE_MOST = 128 * 1024 * 1024
+_EVERY = 0.05
 
 
 def _import() -> Any:
@@ -35,8 +35,8 @@ def _import() -> Any:
 class Memray:
     """Tracks every allocation of the process into a temporary file, and reads this request's out of it.
 
-    To be made in another thread than the request's: begun in that one, memray (1.20) loses its outer frames. It
-    holds its places until the file was read, or the next tracker would track the reading.
+    To be made in another thread than the request's: begun in that one, memray (1.20) loses its outer frames. Where
+    the file is read in this process it holds its places until then, or the next tracker would track the reading.
     """
 
     name = "memray"
@@ -53,34 +53,43 @@ class Memray:
         if profiler is not None:
             lease.release()
             raise Unavailable("profiler", profiler)
-        self.mark, self.native, self.lease, self.memray = mark, native, lease, memray
+        self.mark, self.native, self.lease = mark, native, lease
         self.remarks: list[Remark] = []
-        self.folder = Path(tempfile.mkdtemp(prefix="debug-toolbar-memory-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"debug-toolbar-memory-{os.getpid()}-"))
         self.file = self.folder / "allocations.bin"
-        self.tracker: Any = None
+        self._trackers: list[Any] = []
+        self._done = threading.Event()
         try:
-            tracker = memray.Tracker(self.file, native_traces=native, trace_python_allocators=True)
-            with patched(sys.modules["memray._memray"], "print_greenlet_warning", _silent):
-                tracker.__enter__()
-            self.tracker = tracker
-        except (RuntimeError, OSError, AttributeError, KeyError) as error:
+            self._track(memray)
+        except Exception as error:  # noqa: BLE001 - a border: whatever it is, the application goes on without
             self.close()
             raise Unavailable("memray", type(error).__name__) from None
+
+    def _track(self, memray: Any) -> None:
+        tracker = memray.Tracker(self.file, native_traces=self.native, trace_python_allocators=True)
+        with patched(sys.modules["memray._memray"], "print_greenlet_warning", _silent):
+            tracker.__enter__()
+        self._trackers.append(tracker)
+        threading.Thread(target=self._watch, name="debug-toolbar memory", daemon=True).start()
+
+    def _watch(self) -> None:
+        """Look now and then how large the file is: one slice may allocate without end."""
+        while not self._done.wait(_EVERY):
+            if _size(self.file) > _FILE_MOST:
+                self.remarks.append(("file", str(_FILE_MOST)))
+                self._untrack()
 
     def resume(self) -> None:
         """Stacks have the mark; nothing else is to do."""
 
-    def suspend(self) -> None:
-        if self.tracker is not None and _size(self.file) > _FILE_MOST:
-            self.remarks.append(("file", ""))
-            self._untrack()
+    suspend = resume
 
     def _untrack(self) -> None:
-        tracker, self.tracker = self.tracker, None
-        if tracker is None:
-            return
+        self._done.set()
         try:
-            tracker.__exit__(None, None, None)
+            self._trackers.pop().__exit__(None, None, None)
+        except IndexError:  # it was ended before
+            return
         except TypeError:  # another profiler took the profile function from it: it is closed all the same
             self.remarks.append(("profiler inside", "another profiler"))
 
@@ -90,72 +99,16 @@ class Memray:
         if other is not None and not other.startswith("memray"):
             self.remarks.append(("profiler inside", other))
 
-    def finish(self) -> Result:
+    def finish(self, seconds: float) -> Result:
         self._untrack()
-        found = Result(remarks=self.remarks)
         try:
-            with contextlib.closing(self.memray.FileReader(self.file)) as reader:
-                self._read(reader, found)
-        except (OSError, RuntimeError) as error:
-            found.remarks.append(("unreadable", type(error).__name__))
+            if not is_small(self.file):  # it is read elsewhere, where the next tracker does not track the reading
+                self.lease.release()
+            found = result_of(self.file, self.mark.file, self.native, seconds)
+        except (OSError, RuntimeError, ValueError) as error:
+            found = Result(remarks=[("unreadable", str(error) or type(error).__name__)])
+        found.remarks[:0] = self.remarks
         return found
-
-    def _read(self, reader: Any, found: Result) -> None:
-        found.held = self._below(reader.get_leaked_allocation_records(merge_threads=True))
-        found.at_peak = self._below(reader.get_high_watermark_allocation_records(merge_threads=True))
-        found.kept, found.blocks, found.toolbar = found.held.size, found.held.blocks, found.held.toolbar
-        found.peak = max(found.kept, found.at_peak.size)
-        if reader.metadata.total_allocations > _RECORDS_MOST:
-            found.remarks.append(("replay", str(reader.metadata.total_allocations)))
-        else:
-            self._replay(reader, found)
-
-    def _below(self, records: Iterable[Any]) -> Held:
-        held = Held()
-        for record in records:
-            below = self._until(record)
-            if below is not None:
-                held.add(below, record.size, record.n_allocations)
-        return held
-
-    def _until(self, record: Any) -> list[Place] | None:
-        """Return the stack inside the mark, innermost first; None for what is somebody else's."""
-        stack = record.stack_trace()
-        for index, (_, file, _line) in enumerate(stack):
-            if file == self.mark.file:
-                shown = self._hybrid(record) if self.native else stack[:index]
-                return [Place(file, line, name) for name, file, line in shown if not file.startswith(OPENING)]
-        return None
-
-    def _hybrid(self, record: Any) -> list[Any]:
-        """Return the stack with the C functions in between, down to the mark."""
-        inside = list[Any]()
-        for frame in record.hybrid_stack_trace():
-            if frame[1] == self.mark.file:
-                break
-            inside.append(frame)
-        return inside[:_DEEPEST]
-
-    def _replay(self, reader: Any, found: Result) -> None:
-        """Follow this request's allocations through time: its peak, whatever others did meanwhile."""
-        live: dict[int, int] = {}
-        own: dict[int, bool] = {}
-        held = peak = allocated = allocations = 0
-        frees = {int(kind) for kind in self.memray.AllocatorType if kind.name.endswith(("FREE", "MUNMAP"))}
-        for record in reader.get_allocation_records():
-            if record.allocator in frees:
-                held -= live.pop(record.address, 0)
-                continue
-            size = record.size
-            known = own.get(record.stack_id)
-            if known is None:
-                below = self._until(record)
-                known = own[record.stack_id] = below is not None and not made_by_toolbar(below)
-            if known:
-                live[record.address] = size
-                held, allocated, allocations = held + size, allocated + size, allocations + 1
-                peak = max(peak, held)
-        found.peak, found.allocated, found.allocations = max(peak, found.kept or 0), allocated, allocations
 
     def close(self) -> None:
         try:

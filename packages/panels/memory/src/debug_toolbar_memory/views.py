@@ -25,7 +25,7 @@ from debug_toolbar_memory.following import PANEL
 from debug_toolbar_memory.growth_view import growth, is_leak, leaks
 from debug_toolbar_memory.history import sites
 from debug_toolbar_memory.reading import Measured, read
-from debug_toolbar_memory.remarks import limits, missing
+from debug_toolbar_memory.remarks import limits, missing, unmeasured
 from debug_toolbar_memory.stacks import Place, Share, Stack, package_of, site_of
 
 _SITES = 15
@@ -39,6 +39,7 @@ def show(record: Record) -> Iterable[Block]:
     """Yield the badge, the numbers, what grew, the flame, the sites, the collector's runs, and what is not known."""
     measured = read(record.data.get(PANEL))
     if measured is None:
+        yield from unmeasured(record)
         return
     yield _badge(measured)
     yield _headline(measured)

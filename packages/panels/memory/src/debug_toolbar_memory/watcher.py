@@ -19,44 +19,51 @@ _PAUSES = 10
 
 
 class Watcher:
-    """A thread that reads one number every 3 ms; each look at all traces needs a height a fifth above the last one.
+    """A thread that reads two numbers every 3 ms: what is traced, and what the request has spent.
 
-    So there are few looks however much is allocated, and after one comes a pause ten times as long. The best of them
-    is kept as the peak that was seen.
+    Each look at all traces needs a height a fifth above the last one, so there are few however much is allocated, and
+    after one comes a pause ten times as long. The best of them is kept as the peak that was seen. `spent` tells
+    whether the time is up: then `end` is called, once.
     """
 
-    def __init__(self, look: Callable[[], Held]) -> None:
+    def __init__(self, look: Callable[[], Held], spent: Callable[[], bool], end: Callable[[], object]) -> None:
         self.best: Held | None = None
         self.looks = 0
-        self._look = look
+        self._look, self._spent, self._end = look, spent, end
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="debug-toolbar memory", daemon=True)
 
     def start(self) -> None:
+        """Begin to watch."""
         with suppress(RuntimeError):  # the interpreter is about to end, or has no thread left
             self._thread.start()
 
     def stop(self, seconds: float | None = None) -> None:
         """End the thread, and wait for it so long at most."""
         self._done.set()
-        if self._thread.is_alive():
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(seconds)
 
     def _run(self) -> None:
         base = tracemalloc.get_traced_memory()[0]
         next_height = base + _LEAST
-        pause = _EVERY
-        while not self._done.wait(pause) and self.looks < _LOOKS:
-            height = tracemalloc.get_traced_memory()[0]
-            if height < next_height:
-                continue
-            began = perf_counter()
-            try:
-                held = self._look()
-            except Unavailable:
+        next_look = 0.0
+        while not self._done.wait(_EVERY):
+            if self._spent():
+                self._end()
                 return
-            pause = max(_EVERY, (perf_counter() - began) * _PAUSES)
-            self.looks += 1
-            if self.best is None or held.size > self.best.size:
-                self.best = held
+            height, began = tracemalloc.get_traced_memory()[0], perf_counter()
+            if height < next_height or began < next_look or self.looks == _LOOKS:
+                continue
+            self._see()
             next_height = base + max(int((height - base) * _HIGHER), _LEAST)
+            next_look = perf_counter() + (perf_counter() - began) * _PAUSES
+
+    def _see(self) -> None:
+        try:
+            held = self._look()
+        except Unavailable:  # too many for now
+            return
+        self.looks += 1
+        if self.best is None or held.size > self.best.size:
+            self.best = held

@@ -19,7 +19,8 @@ _CODE = attrgetter("f_code")
 _MOST = 1_000
 _KEPT = 120
 _SNAPSHOT = sys.version_info < (3, 13)
-_user: dict[CodeType, bool] = {}
+_user: dict[int, tuple[bool, CodeType]] = {}
+"""By the identity of code, which it keeps: to hash code takes longer than all else here."""
 _USER_MOST = 20_000
 
 
@@ -88,12 +89,12 @@ def line_of(frame: FrameType) -> int:
 
 def is_user(code: CodeType) -> bool:
     """Tell whether code is the user's own, and not a library's."""
-    known = _user.get(code)
+    known = _user.get(id(code))
     if known is None:
         if len(_user) >= _USER_MOST:
             _user.clear()
-        known = _user[code] = not is_library(code.co_filename)
-    return known
+        known = _user[id(code)] = (not is_library(code.co_filename), code)
+    return known[0]
 
 
 def local(frame: FrameType, name: str) -> Any:

@@ -1,11 +1,13 @@
-"""Clocks: the CPU seconds that another thread used so far, where the platform tells them."""
+"""Clocks: the CPU seconds that another thread used so far, where the platform tells them, and when ours wakes."""
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from threading import get_ident, get_native_id
 
 _gettime: Callable[[int], float] | None = getattr(time, "clock_gettime", None)
@@ -50,6 +52,14 @@ class Clocks:
             self._clocks.pop(thread, None)
             return None
 
+    def unmoved(self, before: Mapping[int, float]) -> set[int]:
+        """Return the threads whose clocks still stand where they stood."""
+        clocks, read = self._clocks, _gettime
+        try:
+            return {thread for thread, cpu in before.items() if read(clocks[thread]) == cpu}  # type: ignore[misc, arg-type]
+        except (OSError, LookupError, TypeError):  # one that is gone, or has no clock: they are asked one by one
+            return {thread for thread, cpu in before.items() if self.cpu(thread) == cpu}
+
     def _learn(self, asked: int) -> None:
         if len(self._clocks) >= _KNOWN_MOST:
             self._clocks.clear()
@@ -57,3 +67,11 @@ class Clocks:
         for thread in threading.enumerate():
             if thread.ident is not None and thread.native_id is not None:
                 self._clocks[thread.ident] = _clock(thread.native_id)
+
+
+def wake_in_time() -> None:
+    """Have Linux wake this thread when it is to, and not up to 50 µs later as it does with others."""
+    with suppress(OSError):
+        file = os.open(f"/proc/{threading.get_native_id()}/timerslack_ns", os.O_WRONLY)
+        os.write(file, b"1000")
+        os.close(file)

@@ -1,4 +1,4 @@
-"""Look: one glance at all threads, which gives what each of them runs to the record whose work it is."""
+"""Look: one glance at the threads that ran, which gives what each of them runs to the record whose work it is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from debug_toolbar_profiling.samples import ELSEWHERE, RUNNING
 
 _BUSY = 0.3
 """The share of the time from which on a thread counts as computing."""
-USUAL = 0.002
+USUAL = 0.003
 """Seconds between two looks where nothing keeps us from them."""
 
 
@@ -42,18 +42,33 @@ class Look:
         self._clocks = Clocks()
         self._cpu: dict[int, float | None] = {}
         self._tasks: dict[int, int] = {}
+        self._idle: dict[int, float] = {}
+        """Threads that worked for nobody the last time, and their CPU clock then: while it stands they still do."""
+        self._runs: Collection[Run] = ()
+
+    def forget(self) -> None:
+        """Let go of what was seen, until somebody is profiled again: threads come and go meanwhile."""
+        self._runs = ()
+        self._cpu.clear()
+        self._tasks.clear()
+        self._idle.clear()
 
     def __call__(self, runs: Collection[Run], own: int, elapsed: float) -> int:
         """Look from the thread `own`, so many seconds after the last time; return how many others compute."""
+        if runs is not self._runs:
+            self._runs = runs
+            self._idle.clear()
         loops = {run.thread: run.loop for run in runs if run.loop is not None}
         tasks = {thread: asyncio.current_task(loop) for thread, loop in loops.items()}
         slices = {thread: (run, run.state) for thread, run in list(SLICES.items())}
         alone = {run.thread: run for run in runs if run.loop is None and not run.driven}
         leaves = sys._current_frames()
         del leaves[own]
-        threads, seen = list(leaves), dict[int, list[Seen]]()
+        seen, resting = dict[int, list[Seen]](), self._clocks.unmoved(self._idle)
+        if len(resting) < len(self._idle):
+            self._idle = {thread: self._idle[thread] for thread in resting}
         # The stacks first, and those of the loops before the others: after 100 µs another thread may take its turn.
-        for thread in sorted(threads, key=lambda thread: thread not in loops):
+        for thread in sorted(leaves.keys() - resting, key=lambda thread: thread not in loops):
             leaf = leaves.pop(thread)
             if thread in slices:
                 seen[thread] = _of_slice(*slices[thread], leaf)
@@ -62,8 +77,16 @@ class Look:
             elif thread in loops:
                 seen[thread] = _of_task(runs, tasks[thread], leaf)
             else:
-                seen[thread] = _of_worker(runs, leaf)
-        return sum(self._give(thread, seen[thread], elapsed) > _BUSY * elapsed for thread in threads)
+                seen[thread] = self._of_other(runs, thread, leaf)
+        return sum(self._give(thread, stacks, elapsed) > _BUSY * elapsed for thread, stacks in seen.items())
+
+    def _of_other(self, runs: Collection[Run], thread: int, leaf: FrameType) -> list[Seen]:
+        """Return the stack of a thread without a loop; a pool of a hundred that wait is not to be climbed each time."""
+        cpu = self._clocks.cpu(thread)  # before: a thread that runs on from here is looked at again
+        seen = _of_worker(runs, leaf)
+        if not seen and cpu is not None:
+            self._idle[thread] = cpu
+        return seen
 
     def _give(self, thread: int, seen: list[Seen], elapsed: float) -> float:
         """Give records the time for which their stacks stand, and return the CPU seconds that the thread used."""
@@ -129,6 +152,8 @@ def _add(seen: Seen, seconds: float, cpu: float, piece: int) -> None:
     run, stack = seen.run, seen.stack.outermost_first()
     node = run.stacks.node([seen.group, *stack] if seen.kind == ELSEWHERE else stack)
     run.ticks += 1
+    if piece:
+        run.newest = (piece, node, seen.stack.place)
     run.line(seen.stack.place, cpu)
     if seconds > run.gap[0] and stack:
         run.gap = (seconds, stack[-1])

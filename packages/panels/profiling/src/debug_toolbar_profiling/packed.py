@@ -32,12 +32,17 @@ class Names:
         self.functions: list[str] = []
         self.files: list[str] = []
         self._functions: dict[Hashable, int] = {}
+        self._codes: dict[int, int] = {}
         self._files: dict[str, int] = {}
 
     def number(self, function: Function) -> int:
         """Return a function's number; the same one for its code and for what another profiler calls it."""
         if isinstance(function, CodeType):
-            function = Named(function.co_qualname, function.co_filename, function.co_firstlineno)
+            code = id(function)
+            if code not in self._codes:
+                named = Named(function.co_qualname, function.co_filename, function.co_firstlineno)
+                self._codes[code] = self.number(named)
+            return self._codes[code]
         key = function if isinstance(function, str) or not function.file else function[1:]
         known = self._functions.get(key)
         if known is None:

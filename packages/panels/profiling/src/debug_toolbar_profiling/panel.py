@@ -6,16 +6,20 @@ from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from debug_toolbar_core import Panel, Record
-from debug_toolbar_core.blocks import Block
+from debug_toolbar_core import Application, Panel, Record, action
+from debug_toolbar_core.blocks import Block, Code, Flame, Notice
 from debug_toolbar_core.record import Kind
+from debug_toolbar_profiling.contexts import NAME
 from debug_toolbar_profiling.engines import Name, started
+from debug_toolbar_profiling.flames import flame_of
 from debug_toolbar_profiling.others import profilers, tracers
 from debug_toolbar_profiling.packed import packed
 from debug_toolbar_profiling.run import Run
 from debug_toolbar_profiling.sampler import SAMPLER
 from debug_toolbar_profiling.shown import shown
 from debug_toolbar_profiling.taken import Taken
+
+NOTHING = "This record was not profiled, or nothing of it was seen."
 
 
 @dataclass
@@ -25,7 +29,7 @@ class ProfilingPanel(Panel):
     Example: `ProfilingPanel()`.
     """
 
-    name: ClassVar[str] = "profiling"
+    name: ClassVar[str] = NAME
     title: ClassVar[str] = "Profiling"
     kinds: ClassVar[Collection[Kind]] = frozenset({"http", "task"})
     on_demand: ClassVar[bool] = True
@@ -35,6 +39,12 @@ class ProfilingPanel(Panel):
     engine: Name = "sampling"
     """`sampling` costs next to nothing; `yappi` counts every call, `pyinstrument` samples tasks: both slow all down."""
 
+    def lifespan(self, app: Application) -> Generator[None]:
+        try:
+            yield
+        finally:
+            SAMPLER.close()
+
     def collect(self, record: Record) -> Generator[None, None, Any]:
         run = Run(record)
         record.hold(self.name, run)
@@ -43,11 +53,12 @@ class ProfilingPanel(Panel):
         engine = started(self.engine, run, record.id)
         if engine is None:
             _tell_others(run)
-        SAMPLER.add(run)
         try:
+            SAMPLER.add(run)
             yield
         finally:
             SAMPLER.remove(run)
+            run.settle()
             if engine is not None:
                 engine.stop(run)
             record.cost += run.cost + run.waits.cost
@@ -59,6 +70,37 @@ class ProfilingPanel(Panel):
         taken = Taken.of(record.data.get(self.name))
         if taken is not None:
             yield from shown(taken, record)
+
+    @action("File for speedscope")
+    async def speedscope(self, record: Record) -> Iterable[Block]:
+        """Give the CPU, wall and await profiles as JSON that speedscope opens."""
+        from debug_toolbar_profiling import exports  # only for who exports
+
+        flame = _flame(record)
+        if flame is None:
+            return [Notice("info", NOTHING)]
+        name = f"profile-{record.id}.speedscope.json"
+        return [Code(exports.speedscope(flame, record.id), "json", title="For speedscope.app", filename=name)]
+
+    @action("Collapsed stacks")
+    async def collapsed(self, record: Record) -> Iterable[Block]:
+        """Give each profile as collapsed stacks, as flamegraph.pl and others read them, in microseconds."""
+        from debug_toolbar_profiling import exports
+
+        flame = _flame(record)
+        if flame is None:
+            return [Notice("info", NOTHING)]
+        return [
+            Code(
+                exports.collapsed(flame, one), title=one.name, filename=f"{one.name.lower()}-{record.id}.collapsed.txt"
+            )
+            for one in flame.profiles
+        ]
+
+
+def _flame(record: Record) -> Flame | None:
+    taken = Taken.of(record.data.get(NAME))
+    return None if taken is None else flame_of(taken)
 
 
 def _tell_others(run: Run) -> None:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from debug_toolbar_core import Record
 from debug_toolbar_core.drive import driven
-from debug_toolbar_profiling.samples import Samples
+from debug_toolbar_profiling.samples import RUNNING, Samples
 from debug_toolbar_profiling.stacks import Count, Function, Named, Stacks
 from debug_toolbar_profiling.waits import Waits
 
@@ -24,9 +24,10 @@ State = tuple[float, float, float | None, float]
 LATE = 0.0002
 """Seconds by which the sampler may be late before it is let in."""
 _YIELD = 50e-6
-LENIENT = 0.002
+LENIENT = 0.003
 """Seconds of earlier slices for which a sample may stand as well as for its own: those between two looks."""
 _LINES_MOST = 2_000
+_modules = sys.modules
 
 
 class Run:
@@ -66,6 +67,8 @@ class Run:
         self.notes: list[str] = []
         self._suspended: float | None = None
         self._last = (0.0, 0.0, 0)
+        self.newest: tuple[int, int, tuple[CodeType, int] | None] = (0, 0, None)
+        """What was seen last of its own task: in which slice, the stack's node, the place in the user's code."""
 
     def drive(self, work: Awaitable[Any]) -> Awaitable[Any]:
         """Drive the application's coroutine, so that it is known when it runs and when it waits."""
@@ -75,31 +78,32 @@ class Run:
 
     def resume(self) -> None:
         """Begin a slice: until it ends, what runs in this thread is this record's."""
-        thread = get_ident()
-        if self.frame is None:
+        now = perf_counter()
+        if self._suspended is None:
             self.frame = sys._getframe(1)
-            self.thread = thread
-        if self.greenlet is None and (getcurrent := getattr(sys.modules.get("greenlet"), "getcurrent", None)):
-            self.greenlet = getcurrent()
-        suspended = self._suspended
-        if suspended is not None:
-            self._waited(suspended)
-        if perf_counter() > Run.due:
-            self._let_in()
+        elif self._waited(self._suspended, now) or now > Run.due:
+            if now > Run.due:
+                self._let_in()
+            now = perf_counter()
+        if self.greenlet is None and "greenlet" in _modules:
+            self.greenlet = _current_greenlet()
+        self.thread = thread = get_ident()
         self.outer = SLICES.get(thread)
         self.slices += 1
         seconds, cpu, _, _ = self.state
-        self.state = (seconds, cpu, perf_counter(), thread_time())
+        self.state = (seconds, cpu, now, thread_time())
         SLICES[thread] = self
 
-    def _waited(self, since: float) -> None:
-        """Note a wait that is over, and the slice before it where no sample was taken of that."""
-        node = self.waits.add(since - self.started, perf_counter() - since, self.work)
-        ran, told = self.state[0], self.accounted
+    def _waited(self, since: float, now: float) -> int:
+        """Note a wait that is over, and the slice before it where no sample was taken of that; return its node."""
+        node = self.waits.add(since - self.started, now - since, self.work)
         before, told_before, node_before = self._last
-        if told == told_before and node and node_before:
-            self.waits.between(node_before, node, ran - before)
-        self._last = (ran, told, node)
+        if node or node_before:
+            ran, told = self.state[0], self.accounted
+            if node and node_before and told == told_before:
+                self.waits.between(node_before, node, ran - before)
+            self._last = (ran, told, node)
+        return node
 
     def _let_in(self) -> None:
         """Give way to the sampler: it waits in vain where the loop asks for events every few µs, and slows it down."""
@@ -108,14 +112,14 @@ class Run:
 
     def suspend(self) -> None:
         """End the slice."""
-        thread, now = get_ident(), perf_counter()
+        now = perf_counter()
         seconds, cpu, began, cpu_before = self.state
         self.state = (seconds + (now - began if began else 0.0), cpu + thread_time() - cpu_before, None, 0.0)
         self._suspended = now
         if self.outer is None:
-            SLICES.pop(thread, None)
+            SLICES.pop(self.thread, None)
         else:
-            SLICES[thread] = self.outer
+            SLICES[self.thread] = self.outer
             self.outer = None
 
     def ran(self, now: float) -> float:
@@ -142,6 +146,14 @@ class Run:
         self.accounted_cpu += cpu
         return seconds, cpu
 
+    def settle(self) -> None:
+        """Have what was seen in its last slice stand for the end of that, too: nobody looks once it is over."""
+        piece, node, place = self.newest
+        if piece and piece == self.slices:
+            seconds, cpu = self.account(0.0, None, 0.0)
+            self.samples.add(perf_counter() - self.started - seconds, RUNNING, node, seconds, cpu, piece)
+            self.line(place, cpu)
+
     def line(self, place: tuple[CodeType, int] | None, seconds: float) -> None:
         """Add seconds to a line of the user's code."""
         if place is not None and (place in self.lines or len(self.lines) < _LINES_MOST):
@@ -152,3 +164,9 @@ class Run:
         for thread in [thread for thread, run in list(SLICES.items()) if run is self]:
             SLICES.pop(thread, None)  # its coroutine was closed within its slice
         self.frame = self.work = self.greenlet = self.outer = self.loop = self.task = None
+
+
+def _current_greenlet() -> Any:
+    """Return the greenlet that runs here, or None; another thread may be in the middle of importing the library."""
+    getcurrent = getattr(_modules.get("greenlet"), "getcurrent", None)
+    return None if getcurrent is None else getcurrent()

@@ -5,29 +5,34 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from contextlib import suppress
 from math import inf
 from random import random
-from time import perf_counter, thread_time
+from time import perf_counter, sleep, thread_time
 
 from debug_toolbar_core.border import tell
+from debug_toolbar_profiling.clocks import wake_in_time
 from debug_toolbar_profiling.look import USUAL, Look
 from debug_toolbar_profiling.run import LATE, SLICES, Run
 
 INTERVAL = USUAL
 """Seconds between two samples, as a mean: they vary by half, not to beat in time with the application's timers."""
-SWITCH, SWITCH_SHARED = 100e-6, 0.0005
+SWITCH, SWITCH_SHARED = 20e-6, 0.0005
 """Seconds after which a running thread lets the sampler in, and where several compute at once.
 
-Python's own 5 ms would be the interval, and what runs for less than that before it waits would never be seen.
+Python's own 5 ms would be the interval, and what runs for less than that before it waits would never be seen: the
+loop lets others in where it asks for events, between two slices, and there only would the sampler look.
 """
-_SHARE = 30
-"""The interval is at least so many times what a sample takes."""
+LINGER = 2.0
+"""Seconds for which the thread waits for the next record to profile: to start one takes longer than many requests."""
+_SHARE, _INTERVAL_MOST = 30, 0.03
+"""The interval is at least so many times what a sample takes, up to so many seconds."""
+_SPINNING, _SPINS = 0.0005, 3
+"""CPU seconds between samples, and how many in a row, that say: no thread can wait here for so short, but spins."""
 _NAME = "debug-toolbar-sampler"
 
 
 class Sampler:
-    """Samples all threads while records are being profiled; without one there is no thread, and nothing is changed."""
+    """Samples all threads while records are being profiled; then all is as before, its thread waits and soon ends."""
 
     def __init__(self) -> None:
         self._reset()
@@ -37,46 +42,66 @@ class Sampler:
         self._lock = threading.RLock()
         self._runs: frozenset[Run] = frozenset()
         self._thread: threading.Thread | None = None
-        self._gate: threading.Lock | None = None
+        self._bell = threading.Lock()
+        self._parked = False
+        """Whether the thread waits for the bell, which is locked until it is rung."""
         self._before: float | None = None
-        self._set = SWITCH_SHARED
-        self._pass = 0.0
+        self._set = self._switch_least = SWITCH
+        self._last = self._pass = self._used = 0.0
+        self._spins = 0
 
     def add(self, run: Run) -> None:
-        """Sample for one more record; the first starts the thread."""
+        """Sample for one more record; the first has the thread go to work."""
         with self._lock:
+            if not self._runs or self._thread is None:
+                self._begin()
             self._runs |= {run}
-            if self._thread is None:
-                self._start()
 
     def remove(self, run: Run) -> None:
-        """Sample for one record less; the last stops the thread, and waits until it is gone."""
+        """Sample for one record less: when this returns, nobody looks for it any more."""
         with self._lock:
             self._runs -= {run}
-            stopped = None if self._runs else self._finish()
-        if stopped is not None and stopped is not threading.current_thread():
-            stopped.join(1.0)
+            if not self._runs:
+                self._end()
+
+    def close(self) -> None:
+        """End the thread, unless somebody is being profiled, and wait until it is gone."""
+        with self._lock:
+            if self._runs or self._thread is None:
+                return
+            thread, self._thread = self._thread, None
+            if self._parked:
+                self._ring()
+        if thread is not threading.current_thread():
+            thread.join(1.0)
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._start()
+        elif self._parked:
+            self._ring()
+        self._last = perf_counter()
+        Run.due = self._last + INTERVAL
+        self._before = sys.getswitchinterval()
+        # Only now: a new thread goes on to where it waits, before it is sent away again.
+        self._switch(self._switch_least)
 
     def _start(self) -> None:
-        self._pass = 0.0
-        self._gate = threading.Lock()
-        self._gate.acquire()
-        arguments = (self._gate, Look(), perf_counter())
-        self._thread = threading.Thread(target=self._work, args=arguments, name=_NAME, daemon=True)
-        Run.due = perf_counter() + INTERVAL
-        self._thread.start()
-        self._before = sys.getswitchinterval()
-        self._switch(SWITCH)  # only now: the new thread goes on to where it waits, before it is sent away again
+        self._pass, self._parked, self._bell = 0.0, False, threading.Lock()
+        self._bell.acquire()
+        thread = threading.Thread(target=self._work, args=(self._bell, Look()), name=_NAME, daemon=True)
+        thread.start()
+        self._thread = thread
 
-    def _finish(self) -> threading.Thread | None:
-        if self._gate is not None:
-            self._gate.release()
+    def _ring(self) -> None:
+        self._parked = False
+        self._bell.release()
+
+    def _end(self) -> None:
         if self._before is not None and self._ours():
             sys.setswitchinterval(self._before)
-        thread = self._thread
-        self._before = self._gate = self._thread = None
+        self._before = None
         Run.due = inf
-        return thread
 
     def _switch(self, seconds: float) -> None:
         self._set = seconds if self._before is None else min(seconds, self._before)
@@ -84,7 +109,7 @@ class Sampler:
 
     def _adapt(self, busy: int) -> None:
         """Have threads that compute at once take turns less often: each turn costs them."""
-        wanted = SWITCH_SHARED if busy > 1 else SWITCH
+        wanted = SWITCH_SHARED if busy > 1 else self._switch_least
         if wanted != self._set and self._ours():
             self._switch(wanted)
 
@@ -97,32 +122,67 @@ class Sampler:
         before = self._before
         self._reset()
         SLICES.clear()
+        Run.due = inf
         if before is not None:
             sys.setswitchinterval(before)
 
-    def _work(self, gate: threading.Lock, look: Look, last: float) -> None:
-        own, prompt = threading.get_ident(), False
+    def _work(self, bell: threading.Lock, look: Look) -> None:
+        own = threading.get_ident()
+        wake_in_time()
+        self._used = thread_time()
         try:
-            while not gate.acquire(timeout=self._wait(last)):
+            while self._due(bell, look):
                 with self._lock:
-                    if gate is not self._gate:
-                        return
-                    now, used = perf_counter(), thread_time()
-                    self._adapt(look(self._runs, own, now - last))
-                    last = now
-                    self._spend(thread_time() - used)
-                prompt = prompt or _wake_in_time()
+                    if self._runs and self._current():
+                        self._sample(look, own)
         except Exception as error:  # noqa: BLE001 - a border: the requests go on, and their panels say what is missing
             self._give_up(error)
 
-    def _wait(self, last: float) -> float:
+    def _due(self, bell: threading.Lock, look: Look) -> bool:
+        """Wait until it is time to look, or for somebody to look for; tell whether the thread is to go on."""
+        with self._lock:
+            if not self._current():
+                return False
+            parked = self._parked = not self._runs
+            seconds = 0.0 if parked else self._wait()
+        if parked:
+            look.forget()
+            return self._park(bell)
+        sleep(seconds)
+        return True
+
+    def _park(self, bell: threading.Lock) -> bool:
+        """Wait to be rung for, and end if nobody does in all that time."""
+        if not bell.acquire(timeout=LINGER):
+            with self._lock:
+                if self._parked and self._current():
+                    self._thread, self._parked = None, False
+                    return False
+                bell.acquire()  # it was rung just now
+        return True
+
+    def _current(self) -> bool:
+        """Tell whether this is the thread that samples; one that was told to end, or is done for, is not."""
+        return threading.current_thread() is self._thread
+
+    def _sample(self, look: Look, own: int) -> None:
+        now, used = perf_counter(), thread_time()
+        self._spins = self._spins + 1 if used - self._used > _SPINNING else 0
+        if self._spins >= _SPINS:  # as on an emulated machine; and it would keep the others from going on
+            self._switch_least = SWITCH_SHARED
+        self._adapt(look(self._runs, own, now - self._last))
+        self._last, self._used = now, thread_time()
+        self._spend(self._used - used)
+
+    def _wait(self) -> float:
         """Return the seconds until the next look: none where somebody kept us from it."""
-        due = last + max(INTERVAL, self._pass * _SHARE) * (0.5 + random())
+        due = self._last + max(INTERVAL, min(self._pass * _SHARE, _INTERVAL_MOST)) * (0.5 + random())
         Run.due = due + LATE
         return max(0.0, due - perf_counter())
 
     def _spend(self, took: float) -> None:
-        self._pass += (took - self._pass) / 8 if self._pass else took
+        # One look that takes long, as the first one at a hundred threads, says little of those to come.
+        self._pass = min(took, self._pass + (took - self._pass) / 8)
         for run in self._runs:
             run.cost += took
 
@@ -133,16 +193,9 @@ class Sampler:
         with self._lock:
             for run in self._runs:
                 run.notes.append(f"The sampling thread failed: {type(error).__qualname__}")
-            self._finish()
-
-
-def _wake_in_time() -> bool:
-    """Have Linux wake this thread when it is to, and not up to 50 µs later as it does with others; said once."""
-    with suppress(OSError):
-        file = os.open(f"/proc/{threading.get_native_id()}/timerslack_ns", os.O_WRONLY)
-        os.write(file, b"1000")
-        os.close(file)
-    return True
+            if self._current():
+                self._thread, self._parked = None, False
+                self._end()
 
 
 SAMPLER = Sampler()

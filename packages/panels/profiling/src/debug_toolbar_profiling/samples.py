@@ -20,18 +20,20 @@ class Samples:
         self._last = (-1, -1, -1)
         self._most = most
 
-    def add(self, at: float, kind: int, node: int, seconds: float, cpu: float, piece: int) -> None:
-        """Add a sample taken in a piece of the work, i.e. in the slice of that number."""
+    def add(self, at: float, kind: int, node: int, seconds: float, cpu: float, piece: int) -> list[float]:
+        """Add a sample taken in a piece of the work, i.e. in the slice of that number; return it as it is kept."""
         key = (kind, node, piece)
         if key == self._last:
             last = self.taken[-1]
             last[3] += seconds
             last[4] += cpu
-            return
+            return last
         if len(self.taken) >= self._most:
             self.fold()
         self._last = key
-        self.taken.append([at, kind, node, seconds, cpu])
+        taken = [at, kind, node, seconds, cpu]
+        self.taken.append(taken)
+        return taken
 
     def fold(self) -> None:
         """Sum up what was taken, by stack; there may be as many again before it is done once more."""

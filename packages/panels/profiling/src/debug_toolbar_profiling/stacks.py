@@ -30,7 +30,11 @@ _MOST = 6_000
 
 
 class Stacks:
-    """A tree of prefixes: each node is a function called from its parent; the root is nobody's code."""
+    """A tree of prefixes: each node is a function called from its parent; the root is nobody's code.
+
+    Code is known by its identity, which the nodes keep from being used again: its own hash is made anew each time, of
+    all that is in it.
+    """
 
     __slots__ = ("_children", "cut", "most", "nodes")
 
@@ -39,20 +43,20 @@ class Stacks:
         self.most = most
         self.cut = 0
         """How many stacks were cut because the tree was full."""
-        self._children: dict[tuple[int, Function], int] = {}
+        self._children: dict[tuple[int, int | Function], int] = {}
 
     def node(self, stack: Iterable[Function], under: int = ROOT) -> int:
         """Return the node of a stack, outermost function first; once the tree is full, of what is known of it."""
         children, node = self._children, under
         for function in stack:
-            key = (node, function)
+            key = (node, id(function) if type(function) is CodeType else function)
             found = children.get(key)
             if found is None:
                 if len(self.nodes) >= self.most:
                     self.cut += 1
                     return node
                 found = children[key] = len(self.nodes)
-                self.nodes.append(key)
+                self.nodes.append((node, function))
             node = found
         return node
 

@@ -27,7 +27,7 @@ class Waits:
     It is found out when the wait is over: until its coroutine is resumed, it stands where it stood all the time.
     """
 
-    __slots__ = ("_spent", "count", "points", "samples", "seconds", "slices", "stacks")
+    __slots__ = ("_short", "_spent", "count", "points", "samples", "seconds", "slices", "stacks")
 
     def __init__(self) -> None:
         self.stacks = Stacks(2_000)
@@ -39,20 +39,27 @@ class Waits:
         self.count = 0
         self.seconds = 0.0
         self._spent = 0.0
+        self._short: list[float] | None = None
+        """The newest sample, where it is of waits that are not located."""
 
     def add(self, at: float, seconds: float, work: Any) -> int:
         """Add a wait that is just over, which began `at` seconds of the record; return its node; never raises."""
         self.count += 1
         self.seconds += seconds
-        node = ROOT
-        if seconds >= SHORT and self._spent <= _AT_ONCE + _SHARE * at:
-            before = perf_counter()
-            try:
-                node = self.locate(awaited(work), seconds)
-            except Exception:  # noqa: BLE001 - a border: this is the application's path; the wait counts as not located
-                node = ROOT
-            self._spent += perf_counter() - before
-        self.samples.add(at, WAITING, node, seconds, 0.0, self.count if node else 0)
+        if seconds < SHORT or self._spent > _AT_ONCE + _SHARE * at:
+            if self._short is None:
+                self._short = self.samples.add(at, WAITING, ROOT, seconds, 0.0, 0)
+            else:  # one more in a row, as most are that a task makes only to let others run
+                self._short[3] += seconds
+            return ROOT
+        before = perf_counter()
+        try:
+            node = self.locate(awaited(work), seconds)
+        except Exception:  # noqa: BLE001 - a border: this is the application's path; the wait counts as not located
+            node = ROOT
+        self._spent += perf_counter() - before
+        self.samples.add(at, WAITING, node, seconds, 0.0, self.count)
+        self._short = None
         return node
 
     def between(self, before: int, after: int, seconds: float) -> None:

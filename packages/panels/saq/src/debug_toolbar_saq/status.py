@@ -16,8 +16,15 @@ _SECONDS = 2.0
 
 
 async def ask(record: Record) -> None:
-    """Put the present state of the jobs that a record enqueued into its data; a queue that is away is said to be."""
+    """Put the present state of a record's jobs into its data; a queue that is away is said to be.
+
+    Those it enqueued, and the one it is an execution of as long as that goes on: its worker may have died.
+    """
     wanted: dict[str, list[str]] = {}
+    known = record.data.get(PANEL)
+    own = known.get("job") if isinstance(known, dict) and record.open else None
+    if isinstance(own, dict) and isinstance(own.get("key"), str) and isinstance(own.get("queue"), str):
+        wanted[own["queue"]] = [own["key"]]
     for span in record.spans:
         key, queue = span.attributes.get("saq.key"), span.attributes.get("messaging.destination.name")
         if span.panel == PANEL and isinstance(key, str) and isinstance(queue, str):
@@ -27,7 +34,6 @@ async def ask(record: Record) -> None:
     jobs: dict[str, Any] = {}
     away: dict[str, str] = {}
     await asyncio.gather(*(_one(queue, keys[:_KEYS_MOST], jobs, away) for queue, keys in wanted.items()))
-    known = record.data.get(PANEL)
     record.data[PANEL] = {**(known if isinstance(known, dict) else {}), "now": time.time(), "jobs": jobs, "away": away}
 
 

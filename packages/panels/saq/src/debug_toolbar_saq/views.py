@@ -22,8 +22,8 @@ from debug_toolbar_core.blocks import (
     Tree,
 )
 from debug_toolbar_saq.facts import PANEL
+from debug_toolbar_saq.states import BAD, number, state_here, state_of_span, stuck
 
-_BAD = frozenset({"failed", "aborted", "aborting"})
 _COLUMNS = (
     Column("At", "s"), Column("Function", "code"), Column("Queue"), Column("Status"), Column("Enqueuing", "s"),
     Column("Waited", "s"), Column("Ran", "s"), Column("Attempts", "count"), Column("Execution", "record"),
@@ -42,16 +42,21 @@ def show(record: Record, repeated: int) -> Iterable[Block]:
         yield from _execution(record, job, data)
     if spans or folded:
         yield from _enqueued(record, spans, folded, data, repeated, badge=not isinstance(job, dict))
+    away = data.get("away")
+    for queue, why in away.items() if isinstance(away, dict) else ():
+        yield Notice("warning", f"Queue `{queue}` does not say what became of its jobs: {why}.", label="queue away")
 
 
 def _execution(record: Record, job: dict[str, Any], data: dict[str, Any]) -> Iterable[Block]:
-    status = str(job.get("status"))
-    bad = status in _BAD or record.error is not None
+    status = state_here(record, job, data)
+    bad = status in BAD or record.error is not None
     yield Badge(status, f"attempt {job.get('attempts')}", "error" if bad else None)
-    if bad:
-        retried = status == "queued"
-        text = f"`{job.get('function')}` " + ("failed and is tried again." if retried else f"ended as {status}.")
-        yield Notice("warning" if retried else "error", text, label="job failed")
+    if status == "stuck":
+        yield stuck(job.get("function"))
+    elif bad:
+        again = status in ("queued", "retried")
+        text = f"`{job.get('function')}` " + ("failed and is tried again." if again else f"ended as {status}.")
+        yield Notice("warning" if again else "error", text, label="job failed")
     waited, ran = _between(job, "queued", "started"), record.duration
     facts = [Fact("function", job.get("function"), "code"), Fact("status", status), Fact("waited", waited, "s"),
              Fact("ran", ran, "s"), Fact("attempt", f"{job.get('attempts')} of {job.get('retries')}")]  # fmt: skip
@@ -73,7 +78,8 @@ def _enqueued(
 ) -> Iterable[Block]:
     jobs = data.get("jobs")
     jobs = jobs if isinstance(jobs, dict) else {}
-    failed = sum(_status(span, jobs) in _BAD or "error.type" in span.attributes for _, span in spans)
+    now = number(data.get("now"))
+    failed = sum(state_of_span(span, jobs, now) in BAD or "error.type" in span.attributes for _, span in spans)
     count = len(spans) + folded
     if badge:
         seconds = sum(span.duration for _, span in spans)
@@ -81,19 +87,17 @@ def _enqueued(
     yield from _notices(spans, data, jobs, repeated)
     if folded:
         yield Notice("info", f"{folded:,} more were counted and not kept.", label="jobs dropped")
-    statuses = Counter(_status(span, jobs) for _, span in spans)
+    statuses = Counter(state_of_span(span, jobs, now) for _, span in spans)
     facts = [Fact("enqueued", count, "count")]
     facts += [Fact(status, number, "count") for status, number in statuses.most_common() if status != "enqueued"]
     yield Facts(facts, headline=True)
-    yield Table(_COLUMNS, [_row(index, span, jobs) for index, span in spans], title="Jobs")
+    yield Table(_COLUMNS, [_row(index, span, jobs, now) for index, span in spans], title="Jobs")
 
 
 def _notices(
     spans: list[tuple[int, Span]], data: dict[str, Any], jobs: dict[str, Any], repeated: int
 ) -> Iterable[Notice]:
-    away = data.get("away")
-    for queue, why in away.items() if isinstance(away, dict) else ():
-        yield Notice("warning", f"Queue `{queue}` does not say what became of its jobs: {why}.", label="queue away")
+    now = number(data.get("now"))
     same: dict[tuple[object, Source | None], list[Span]] = defaultdict(list)
     for _, span in spans:
         same[span.attributes.get("saq.function"), span.source].append(span)
@@ -103,8 +107,10 @@ def _notices(
         elif span.attributes.get("saq.duplicate"):
             text = f"`{span.attributes.get('saq.function')}` was not enqueued: a job of this key is there already."
             yield Notice("info", text, source=span.source, label="duplicate job")
-        elif _status(span, jobs) in _BAD:
-            text = f"`{span.attributes.get('saq.function')}` ended as {_status(span, jobs)}."
+        elif (status := state_of_span(span, jobs, now)) == "stuck":
+            yield stuck(span.attributes.get("saq.function"), span.source)
+        elif status in BAD:
+            text = f"`{span.attributes.get('saq.function')}` ended as {status}."
             yield Notice("error", text, source=span.source, label="job failed")
     for (function, source), alike in same.items():
         if len(alike) >= repeated:
@@ -114,12 +120,12 @@ def _notices(
             yield Notice("warning", text, hint, source, "enqueued in a loop", saves)
 
 
-def _row(index: int, span: Span, jobs: dict[str, Any]) -> Row:
+def _row(index: int, span: Span, jobs: dict[str, Any], now: float) -> Row:
     attributes = span.attributes
     job = jobs.get(str(attributes.get("saq.key")))
     job = job if isinstance(job, dict) else {}
-    status = _status(span, jobs)
-    bad = status in _BAD or "error.type" in attributes
+    status = state_of_span(span, jobs, now)
+    bad = status in BAD or "error.type" in attributes
     level: Level | None = "error" if bad else None
     records = [each for each in job.get("records") or () if isinstance(each, str)]
     cells = (
@@ -145,24 +151,6 @@ def _details(attributes: dict[str, Any], job: dict[str, Any], records: list[str]
         yield Tree(job["result"], "Result")
     if job.get("error"):
         yield Section("Error", [Code(str(job["error"]), "text")], open=False)
-
-
-def _status(span: Span, jobs: dict[str, Any]) -> str:
-    """Return a job's state as it is known: as the queue said it when somebody looked, or that it was enqueued."""
-    if "error.type" in span.attributes:
-        return "not enqueued"
-    if span.attributes.get("saq.duplicate"):
-        return "duplicate"
-    key = str(span.attributes.get("saq.key"))
-    if key not in jobs:
-        return "enqueued"
-    job = jobs[key]
-    if not isinstance(job, dict):
-        return "forgotten"
-    status = str(job.get("status"))
-    if status == "queued" and job.get("scheduled"):
-        return "to be retried" if job.get("attempts") else "scheduled"
-    return status
 
 
 def _between(job: dict[str, Any], first: str, last: str) -> float | None:

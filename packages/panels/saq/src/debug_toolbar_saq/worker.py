@@ -65,9 +65,10 @@ class Watching:
             capture = self.toolbar.open("task", parent=cause if type(cause) is str else None)
             record = capture.record
             record.tags.update(name=str(job.function), queue=str(getattr(job.queue, "name", "")), attempt=job.attempts)
-            record.data[PANEL] = {"arguments": record.take(job.kwargs or {})}
             job.meta = {**job.meta, RECORDS: [*(job.meta.get(RECORDS) or ()), record.id]}
+            record.data[PANEL] = {"arguments": record.take(job.kwargs or {}), "job": record.take(facts_of(job))}
             self.running.set(capture)
+            self.toolbar.keep(record)  # as it begins: a long job is seen while it runs, and one whose worker dies
         except Exception as error:  # noqa: BLE001 - a border
             tell("The toolbar did not record a job: %r.", error, error=error)
 
@@ -79,7 +80,7 @@ class Watching:
         self.running.set(None)
         try:
             record, error = capture.record, context.get("exception")
-            record.data[PANEL] |= {"job": record.take(facts_of(context["job"]))}
+            record.data[PANEL] = {**record.data[PANEL], "job": record.take(facts_of(context["job"]))}
             self.toolbar.keep(capture.close(error if isinstance(error, BaseException) else None))
         except Exception as error:  # noqa: BLE001 - a border
             capture.leave()

@@ -7,7 +7,7 @@ process only, as long as a store holds the very record that they belong to: when
 from __future__ import annotations
 
 import weakref
-from functools import partial
+from collections.abc import Mapping
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -34,7 +34,18 @@ class Original(NamedTuple):
 class Kept:
     """What is kept of one record besides its spans; it never refers to the record."""
 
-    __slots__ = ("__weakref__", "bands", "described", "engines", "most", "originals", "room", "texts")
+    __slots__ = (
+        "__weakref__",
+        "again",
+        "bands",
+        "closed",
+        "described",
+        "engines",
+        "most",
+        "originals",
+        "room",
+        "texts",
+    )
 
     def __init__(self, record: Record) -> None:
         self.most = record.limits.panel_spans - record.limits.panel_spans // 10
@@ -42,6 +53,8 @@ class Kept:
         self.described: list[dict[str, Any]] = []
         self.originals: dict[int, Original] = {}
         self.texts: dict[str, Any] = {}
+        self.again: dict[int, int] | None = None
+        self.closed = False
         self.bands = 0
         self.room = ORIGINALS_BYTES
 
@@ -64,16 +77,29 @@ class Kept:
             self.texts[statement] = taken
         return taken, len(statement)
 
-    def close(self, record: Record) -> None:
-        """Mark what ran before with the very same parameters: later they are redacted, and look alike."""
+    def close(self) -> None:
+        """Let go of what only more statements would need."""
         self.texts = {}
-        seen: dict[Any, int] = {}
-        for index, original in self.originals.items():
-            key = _key(original.parameters)
-            if key is not None and index < len(record.spans):
-                first = seen.setdefault((id(original.facts), original.statement, key), index)
-                if first != index:
-                    record.spans[index].attributes[REPEATS] = first
+        self.closed = True
+
+    def repeated(self) -> Mapping[int, int]:
+        """Return what ran before with the very same parameters, by their places, once the record is closed.
+
+        For a reader those are redacted, and look alike.
+        """
+        if self.again is None:
+            if not self.closed:
+                return {}
+            seen: dict[Any, int] = {}
+            again: dict[int, int] = {}
+            for index, original in self.originals.items():
+                key = _key(original.parameters)
+                if key is not None:
+                    first = seen.setdefault((id(original.facts), original.statement, key), index)
+                    if first != index:
+                        again[index] = first
+            self.again = again
+        return self.again
 
 
 def _key(parameters: Any) -> Any:
@@ -103,7 +129,7 @@ def _made(record: Record) -> Kept:
         kept: Kept | None = record.held.get(PANEL)
         if kept is None:
             kept = Kept(record)
-            record.hold(PANEL, kept, partial(kept.close, record))
+            record.hold(PANEL, kept, kept.close)
             record.data[PANEL] = {"engines": kept.described}
             _of_records[record], _by_id[record.id] = kept, kept
     return kept

@@ -15,6 +15,8 @@ ABOVE = 3
 """Callers kept above the innermost one."""
 _STEPS = range(60)
 """Frames walked through at most: further out there is only the server."""
+_GAP = 8
+"""Frames of libraries in a row above a place of the application: what is called through more, a framework called."""
 _FILES_MOST = 20_000
 _LOOPS = tuple(
     os.path.join(*parts)
@@ -52,10 +54,10 @@ def origin(inner: int = 1) -> tuple[Source | None, Stack | None]:
     The `inner` callers are not looked at: a frame that is asked for has to be made, at 0.3 µs. It goes on through
     the greenlets in which SQLAlchemy runs async drivers, and ends where a task or a thread begins.
     """
-    kinds, waiting = _KINDS, None
+    kinds, waiting, source, last = _KINDS, None, None, -1
     frame: FrameType | None = sys._getframe(inner)
-    found: list[Place] = []
-    for _ in _STEPS:
+    found: list[dict[str, Any]] = []
+    for step in _STEPS:
         if frame is None:
             waiting = waiting or _waiting()
             frame = next(waiting, None)
@@ -65,13 +67,16 @@ def origin(inner: int = 1) -> tuple[Source | None, Stack | None]:
         if not kind:
             if kind is None:
                 break
-            found.append(_place(frame))
+            place = _place(frame)
+            source = source or place[0]
+            found.append(place[1])
             if len(found) > ABOVE:
                 break
+            last = step
+        elif source is not None and step - last > _GAP:
+            break
         frame = frame.f_back
-    if not found:
-        return None, None
-    return found[0][0], tuple([place for _, place in found]) if len(found) > 1 else None
+    return source, tuple(found) if len(found) > 1 else None
 
 
 def _waiting() -> Iterator[FrameType]:

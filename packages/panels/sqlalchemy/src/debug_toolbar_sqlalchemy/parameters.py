@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import NoneType
 from typing import Any
 
@@ -12,7 +13,7 @@ from debug_toolbar_sqlalchemy.shapes import LABELS_MOST, Shape
 LONG = 1_000
 _SETS_MOST = 10
 _SIZED = frozenset({str, bytes, bytearray})
-_NATIVE = frozenset({int, float, bool, str, NoneType})
+NATIVE = frozenset({int, float, bool, str, NoneType})
 """Types that come back from JSON as they were: such parameters can be bound again from a stored record."""
 
 
@@ -49,27 +50,36 @@ def _many(record: Record, attributes: dict[str, Any], shape: Shape, sets: list[A
 
 
 def _pairs(record: Record, shape: Shape, values: Any) -> tuple[tuple[Any, ...], int, bool]:
-    """Return labels with bounded values, what they take, and whether JSON gives them back as they are.
-
-    As tuples: of those the garbage collector lets go once it has seen that they hold plain values alone.
-    """
-    labels = shape.labels
-    if type(values) is dict:
-        names = shape.names or [name for name in list(values)[:LABELS_MOST] if type(name) is str]
-        labels, values = labels if shape.names else names, [values.get(name) for name in names]
-    elif len(values) > LABELS_MOST:
-        values = values[:LABELS_MOST]
+    """Return labels with bounded values, what they take, and whether JSON gives them back as they are."""
+    labels, values = _in_order(shape, values)
     native, size = True, 64
     for value in values:
         kind = type(value)
-        if kind not in _NATIVE or (kind is str and len(value) > LONG):
+        if kind not in NATIVE or (kind is str and len(value) > LONG):
             native = False
             size += len(value) if kind in _SIZED else 64
     if not native:
         values = [_bounded(record, value) for value in values]
+    return _zipped(labels, values), size, native
+
+
+def labelled(shape: Shape, values: Any) -> tuple[Any, ...]:
+    """Return labels with values that are short and of JSON's own types."""
+    return _zipped(*_in_order(shape, values))
+
+
+def _in_order(shape: Shape, values: Any) -> tuple[Sequence[str], Sequence[Any]]:
+    if type(values) is dict:
+        names = shape.names or [name for name in list(values)[:LABELS_MOST] if type(name) is str]
+        return shape.labels if shape.names else names, [values.get(name) for name in names]
+    return shape.labels, values[:LABELS_MOST]
+
+
+def _zipped(labels: Sequence[str], values: Sequence[Any]) -> tuple[Any, ...]:
+    """Return pairs as tuples: the garbage collector lets go of those that it saw to hold plain values alone."""
     if len(labels) < len(values):
         labels = [*labels, *(str(place + 1) for place in range(len(labels), len(values)))]
-    return tuple(zip(labels, values, strict=False)), size, native
+    return tuple(zip(labels, values, strict=False))
 
 
 def _bounded(record: Record, value: Any) -> Any:

@@ -17,9 +17,10 @@ READS = frozenset({"SELECT", "WITH", "VALUES", "TABLE"})
 _STACK_MOST = 10
 _WORD = 200
 _WORDS = (("error.type", "error"), (LAZY, "lazy"), (EAGER, "eager"), (REFRESH, "refreshed"))
+_SAID = frozenset(name for name, _ in _WORDS)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Statement:
     """One execution of a statement, as its record tells of it."""
 
@@ -29,9 +30,8 @@ class Statement:
     text: str
     fingerprint: str
     verb: str
-    pairs: list[tuple[str, Any]]
-    """Its parameters with what they are about; of an execution for many, those of the first set."""
-    many: list[Any] | None
+    source: Source | None
+    seconds: float
     number: int = 0
     """Its place among the record's statements, from 1."""
     error: str = ""
@@ -45,12 +45,21 @@ class Statement:
     """The span of the same statement with the same parameters, found when they were still known."""
 
     @property
-    def seconds(self) -> float:
-        return self.span.duration
+    def given(self) -> Any:
+        """Its parameters as the record has them: pairs, or sets of those."""
+        return self.span.attributes.get("db.query.parameters")
 
     @property
-    def source(self) -> Source | None:
-        return self.span.source
+    def pairs(self) -> list[tuple[str, Any]]:
+        """Its parameters with what they are about; of an execution for many, those of the first set."""
+        many = self.many
+        return pairs_of(self.given if many is None else many[0])
+
+    @property
+    def many(self) -> list[Any] | None:
+        """The sets of parameters of an execution for many, else None."""
+        given = self.given
+        return given if is_many(given) else None
 
     @property
     def rows(self) -> int | None:
@@ -74,8 +83,8 @@ class Statement:
         """The values as a placeholder's place or name asks for them, or None where there are none."""
         names = self.span.attributes.get("db.query.parameter_names")
         known = [name for name in names if type(name) is str] if isinstance(names, list) else []
-        if self.many is not None:
-            return [_filled(pairs_of(each), known) for each in self.many]
+        if (many := self.many) is not None:
+            return [_filled(pairs_of(each), known) for each in many]
         return _filled(self.pairs, known) if self.pairs else None
 
 
@@ -95,17 +104,15 @@ class Reading:
     """COMMITs and ROLLBACKs, and the statements of savepoints."""
     past: dict[str, int] = field(default_factory=dict)
     """Statements past the limits: how many, by their names."""
-    past_seconds: float = 0.0
     engines: list[Mapping[str, Any]] = field(default_factory=list)
     plans: Mapping[str, Any] = field(default_factory=dict)
+
+    seconds: float = 0.0
+    """The seconds of all statements, of those past the limits too."""
 
     @property
     def count(self) -> int:
         return len(self.statements) + sum(self.past.values())
-
-    @property
-    def seconds(self) -> float:
-        return sum(statement.seconds for statement in self.statements) + self.past_seconds
 
 
 def read(record: Record) -> Reading:
@@ -117,10 +124,11 @@ def read(record: Record) -> Reading:
     reading.statements.sort(key=lambda statement: statement.span.start)
     for number, statement in enumerate(reading.statements, 1):
         statement.number = number
+        reading.seconds += statement.seconds
     for (panel, name), fold in record.folded.items():
         if panel == PANEL:
             reading.past[name] = fold.count
-            reading.past_seconds += fold.seconds
+            reading.seconds += fold.seconds
     data = record.data.get(PANEL)
     if isinstance(data, dict):
         engines, plans = data.get("engines"), data.get("plans")
@@ -144,29 +152,41 @@ def _sort(reading: Reading, index: int, span: Span, prints: dict[str, tuple[str,
         if known[1] in CONTROL:
             reading.ends.append((index, span))
         else:
-            pairs, many = _parameters(attributes.get("db.query.parameters"))
-            statement = Statement(index, span, text, *known, pairs, many)
-            for name, field_name in _WORDS:
-                if name in attributes:
-                    setattr(statement, field_name, word(span, name))
-            statement.engine, statement.transaction = whole(span, "engine"), whole(span, "transaction")
-            statement.repeats = whole(span, REPEATS)
-            reading.statements.append(statement)
+            reading.statements.append(_statement(index, span, text, *known))
 
 
-def _parameters(value: Any) -> tuple[list[tuple[str, Any]], list[Any] | None]:
-    if not isinstance(value, list) or not value:
-        return [], None
-    if all(isinstance(each, list) and (not each or isinstance(each[0], list)) for each in value):
-        return pairs_of(value[0]), value
-    return pairs_of(value), None
+def _statement(index: int, span: Span, text: str, alike: str, verb: str) -> Statement:
+    took = 0.0 if span.end is None else span.end - span.start
+    statement, get = Statement(index, span, text, alike, verb, span.source, took), span.attributes.get
+    if not _SAID.isdisjoint(span.attributes):
+        for name, field_name in _WORDS:
+            if name in span.attributes:
+                setattr(statement, field_name, word(span, name))
+    engine, transaction, repeats = get("engine"), get("transaction"), get(REPEATS)
+    if type(engine) is int:
+        statement.engine = engine
+    if type(transaction) is int:
+        statement.transaction = transaction
+    if type(repeats) is int:
+        statement.repeats = repeats
+    return statement
+
+
+def is_many(given: Any) -> bool:
+    """Tell whether parameters are sets of them, each a list of pairs."""
+    if type(given) is not list or not given:
+        return False
+    first = given[0]
+    if type(first) is list and first and type(first[0]) is str:  # a pair, with its label: one look tells most
+        return False
+    return all(isinstance(each, list) and (not each or isinstance(each[0], list)) for each in given)
 
 
 def pairs_of(value: Any) -> list[tuple[str, Any]]:
     """Return the labels and values among what a record holds as parameters."""
-    if not isinstance(value, list):
+    if type(value) is not list:
         return []
-    return [(each[0], each[1]) for each in value if isinstance(each, list) and len(each) == 2 and type(each[0]) is str]
+    return [(each[0], each[1]) for each in value if type(each) is list and len(each) == 2 and type(each[0]) is str]
 
 
 def whole(span: Span, *names: str) -> int | None:

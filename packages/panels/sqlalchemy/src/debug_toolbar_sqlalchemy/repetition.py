@@ -9,12 +9,13 @@ from typing import Any
 
 from debug_toolbar_core import Source, Span
 from debug_toolbar_core.blocks import Notice
-from debug_toolbar_sqlalchemy.reading import Reading, Statement, whole
+from debug_toolbar_core.redaction import REDACTED
+from debug_toolbar_sqlalchemy.reading import Reading, Statement, is_many, whole
 
 N_PLUS_ONE = "N+1"
 DUPLICATE = "duplicate"
 COMMIT_LOOP = "commit loop"
-_PAGING = frozenset({"limit", "offset"})
+_PAGING = ("limit", "offset")
 _SHOWN = 5
 
 
@@ -41,15 +42,17 @@ def saved(statements: Sequence[Statement], count: int) -> float:
     return (sum(times) - max(times)) * (count - 1) / max(len(times) - 1, 1)
 
 
-def _by(statements: Iterable[Statement], *names: str) -> dict[Any, list[Statement]]:
+def _by(pairs: Iterable[tuple[Any, Statement]]) -> dict[Any, list[Statement]]:
     groups: dict[Any, list[Statement]] = defaultdict(list)
-    for statement in statements:
-        groups[tuple(getattr(statement, name) for name in names)].append(statement)
+    for key, statement in pairs:
+        groups[key].append(statement)
     return groups
 
 
 def _counted(reading: Reading, group: Sequence[Statement]) -> int:
     """Return how many there were, with those past the limits that have the name of this group's."""
+    if not reading.past:
+        return len(group)
     names = {statement.span.name for statement in group}
     alike = sum(statement.span.name in names for statement in reading.statements)
     return len(group) + (sum(reading.past.get(name, 0) for name in names) if alike == len(group) else 0)
@@ -57,7 +60,8 @@ def _counted(reading: Reading, group: Sequence[Statement]) -> int:
 
 def _loads(reading: Reading, least: int) -> Iterator[Repeated]:
     """Find relationships that the ORM loaded for one object after the other."""
-    for (relation, source), group in _by((each for each in reading.statements if each.lazy), "lazy", "source").items():
+    some = _by(((each.lazy, each.source), each) for each in reading.statements if each.lazy)
+    for (relation, source), group in some.items():
         count = _counted(reading, group)
         if count >= least:
             text = f"{count:,} statements load `{relation}`, one object at a time"
@@ -68,8 +72,9 @@ def _loads(reading: Reading, least: int) -> Iterator[Repeated]:
 
 def _refreshes(reading: Reading, least: int) -> Iterator[Repeated]:
     """Find objects whose attributes the ORM loaded again, one object after the other."""
-    some = (each for each in reading.statements if each.refreshed)
-    for (name, source, _), group in _by(some, "refreshed", "source", "fingerprint").items():
+    again = (each for each in reading.statements if each.refreshed)
+    some = _by(((each.refreshed, each.source, each.fingerprint), each) for each in again)
+    for (name, source, _), group in some.items():
         count = _counted(reading, group)
         if count >= least:
             text = f"{count:,} statements load attributes of `{name}`, one object at a time"
@@ -80,9 +85,12 @@ def _refreshes(reading: Reading, least: int) -> Iterator[Repeated]:
 
 def _alike(reading: Reading, least: int) -> Iterator[Repeated]:
     """Find statements of one place that differ in their values only, where the ORM says nothing of them."""
-    some = (each for each in reading.statements if _single(each))
-    for (_, source), group in _by(some, "fingerprint", "source").items():
-        if source is None or _different(group) < least:
+    some = _by(((each.fingerprint, each.source), each) for each in reading.statements if each.source is not None)
+    for (alike, source), everyone in some.items():
+        if len(everyone) < least or " IN (…)" in alike or not everyone[0].reads:
+            continue
+        group = [each for each in everyone if _single(each)]
+        if len(group) < least or _different(group) < least:
             continue
         count = _counted(reading, group)
         text = f"{count:,} similar statements from one place: `{group[0].span.name}`"
@@ -92,27 +100,34 @@ def _alike(reading: Reading, least: int) -> Iterator[Repeated]:
 
 
 def _single(statement: Statement) -> bool:
-    """Tell whether a statement asks for one thing, by its values, on nobody's behalf but its caller's."""
-    if not statement.reads or statement.error or statement.lazy or statement.eager or statement.refreshed:
+    """Tell whether a statement that reads asks for one thing, by its values, on nobody's behalf but its caller's."""
+    if statement.error or statement.lazy or statement.eager or statement.refreshed:
         return False
-    batch = " IN (…)" in statement.fingerprint or any(isinstance(value, list) for _, value in statement.pairs)
-    return not batch and statement.many is None
+    given = statement.given
+    if type(given) is not list:
+        return True
+    # A value that is a list asks for many at once.
+    return not (is_many(given) or any(type(pair) is list and type(pair[-1]) is list for pair in given if pair))
 
 
 def _different(group: Sequence[Statement]) -> int:
     """Count the different sets of values; one that is redacted and was not seen to repeat is different."""
-    seen, hidden = set[str](), 0
+    seen, hidden = set[tuple[str, str]](), 0
     for statement in group:
-        if statement.redacted:
+        key = _key(statement, paging=False)
+        if REDACTED in key[1] and statement.redacted:
             hidden += statement.repeats is None
         else:
-            seen.add(_key(statement, without=_PAGING))
+            seen.add(key)
     return len(seen) + hidden
 
 
-def _key(statement: Statement, without: frozenset[str] = frozenset()) -> str:
-    pairs = [pair for pair in statement.pairs if pair[0] not in without] if without else statement.pairs
-    return statement.text + repr(pairs)  # plain values of JSON: what runs is Python's own
+def _key(statement: Statement, paging: bool = True) -> tuple[str, str]:
+    """Return what only the same statement with the same parameters has, or with the same but for its page."""
+    given = statement.given
+    if not paging and type(given) is list:
+        given = [pair for pair in given if not (type(pair) is list and pair and pair[0] in _PAGING)]
+    return statement.text, repr(given)  # plain values of JSON: what runs is Python's own
 
 
 def _duplicates(statements: Sequence[Statement]) -> Iterator[Repeated]:

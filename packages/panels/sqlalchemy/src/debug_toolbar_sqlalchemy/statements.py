@@ -10,13 +10,16 @@ from typing import Any
 
 from debug_toolbar_core import Record, Span, current
 from debug_toolbar_core.fault import message_of
+from debug_toolbar_core.later import Later
 from debug_toolbar_sqlalchemy.kept import PANEL, Original, kept_of
 from debug_toolbar_sqlalchemy.origin import origin
 from debug_toolbar_sqlalchemy.parameters import LONG, take_parameters
 from debug_toolbar_sqlalchemy.relations import LAZY, lazy_load_around, load_of
-from debug_toolbar_sqlalchemy.shapes import Shape
+from debug_toolbar_sqlalchemy.told import all_told, facts_told, is_short, repeats
 from debug_toolbar_sqlalchemy.transactions import band_of, parent_in
 
+_FEW = 64
+"""What a few short parameters take, roughly."""
 _INNER = 5
 """Callers that are SQLAlchemy's own for certain: from here to where it makes a cursor."""
 
@@ -74,38 +77,36 @@ def _add(
     if error is None and record.positions.get(PANEL, 0) >= kept.most:
         record.fold(Span(PANEL, shape.name, start, end))
         return
-    text, size = (statement, 0) if len(statement) <= LONG else kept.text(record, statement)
-    attributes = {
-        "db.system.name": facts.system, "db.namespace": facts.database, "db.query.text": text, "engine": place,
-    }  # fmt: skip
-    if band is not None:
-        attributes["transaction"] = band.number
-    if (load := load_of(context)) is not None:
-        attributes[load[0]] = load[1]
-    _result(attributes, cursor, error, shape)
     source, stack = origin(_INNER)
-    if stack is not None:
-        attributes["stack"] = stack
-    if parameters:
-        size += take_parameters(record, attributes, shape, parameters, context)
-    span = record.add(PANEL, shape.name, start, end, None, source=source, parent=parent_in(band))
-    span.attributes = attributes  # plain already: no second look at each value
+    known: dict[str, Any] = {"aside": True} if shape.control else {}
+    rows = _rows(cursor) if error is None else None
+    number = None if band is None else band.number
+    text, size = (statement, 0) if len(statement) <= LONG else kept.text(record, statement)
+    told = (facts, place, text, shape, number, rows, load_of(context), stack)
+    span = record.put(PANEL, shape.name, start, end, known, source, parent_in(band, record.slot))
+    index = _index(record, span) if span.kept else -1
+    if error is None and is_short(parameters) and not (shape.writes and context is not None and context.executemany):
+        given = parameters.copy() if type(parameters) is dict else parameters  # the application's, it may be
+        span.attributes = Later(known, all_told, kept, index, *told, given)
+        size += _FEW if parameters else 0
+    else:
+        known |= facts_told(*told)
+        if error is not None:
+            _fault(known, error)
+        if parameters:
+            size += take_parameters(record, known, shape, parameters, context)
+        span.attributes = Later(known, repeats, kept, index)
     if span.kept and size <= kept.room:
         kept.room -= size
-        kept.originals[_index(record, span)] = Original(facts, statement, parameters, get_ident())
+        kept.originals[index] = tuple.__new__(Original, (facts, statement, parameters, get_ident()))
         if facts.is_async:
             facts.seen()
 
 
-def _result(attributes: dict[str, Any], cursor: Any, error: BaseException | None, shape: Shape) -> None:
-    if shape.control:
-        attributes["aside"] = True
-    if error is not None:
-        attributes["error.type"], attributes["error.message"] = type(error).__qualname__, message_of(error)
-        if attributes["error.type"] == "MissingGreenlet" and (load := lazy_load_around()) is not None:
-            attributes[LAZY] = load
-    elif (rows := _rows(cursor)) is not None:
-        attributes["db.response.returned_rows" if shape.reads else "rows"] = rows
+def _fault(attributes: dict[str, Any], error: BaseException) -> None:
+    attributes["error.type"], attributes["error.message"] = type(error).__qualname__, message_of(error)
+    if attributes["error.type"] == "MissingGreenlet" and (load := lazy_load_around()) is not None:
+        attributes[LAZY] = load
 
 
 def _index(record: Record, span: Span) -> int:

@@ -34,19 +34,21 @@ def band_of(conn: Any, record: Record) -> Band | None:
     return bands[-1] if bands and bands[-1].slot is record.slot else None
 
 
-def parent_in(band: Band | None) -> Span | None:
-    """Return the band where a statement belongs directly to it, else None: what runs around it is its parent.
+def parent_in(band: Band | None, slot: Slot) -> Span | None:
+    """Return the band where a statement belongs directly to it, else what runs around it.
 
     A statement in a span that began inside the transaction stays in that span: who asked for it says more.
     """
-    if band is None:
-        return None
     here = position.get()
-    around = None if here is None or here.slot is not band.slot else here.span
+    around = None if here is None or here.slot is not slot else here.span
+    if band is None:
+        return around
     above = band.span.parent
     while above is not around and above is not None:
         above = above.parent
-    return band.span if above is around else None
+    if above is not around:
+        return around
+    return band.span if band.span.kept else band.span.parent
 
 
 def begun(conn: Any) -> None:
@@ -74,7 +76,9 @@ def _open(conn: Any, name: str, root: bool) -> None:
         facts, place = kept.engine(conn.engine)
         attributes = {"band": True, "transaction": kept.bands, "engine": place, "db.system.name": facts.system}
         source, _ = origin()
-        span = record.add(PANEL, name, record.now(), None, attributes, source=source, parent=parent_in(outer))
+        span = record.add(
+            PANEL, name, record.now(), None, attributes, source=source, parent=parent_in(outer, record.slot)
+        )
         band = Band(record.slot, span, kept.bands, root)
         setattr(conn, _BANDS, [band] if root else [*getattr(conn, _BANDS, ()), band])
     except Exception as error:  # noqa: BLE001 - a border: the application's transaction must not fail for ours

@@ -150,8 +150,29 @@ def _end(operation: Operation, context: Any) -> None:
     if document is not None:
         name = context.operation_name
         kind = str(context.operation_type.value)
+    operation.persisted(_hash(context), lambda: _text(context.query, document))
     errors = context.pre_execution_errors or getattr(context.result, "errors", None) or []
     operation.end(name if type(name) is str else None, kind, context.variables, list(errors))
+
+
+def _hash(context: Any) -> str | None:
+    """Return the hash that stands for a document which the client did not send, as Apollo's clients do it."""
+    extensions = getattr(context, "operation_extensions", None)
+    persisted = extensions.get("persistedQuery") if type(extensions) is dict else None
+    found = persisted.get("sha256Hash") if type(persisted) is dict else None
+    return found[:128] if type(found) is str else None
+
+
+def _text(query: object, document: Any) -> str | None:
+    """Return the text of a document that an extension of the application's found: as it wrote it, or as it was read."""
+    if type(query) is str or document is None:
+        return query if type(query) is str else None
+    source = getattr(getattr(getattr(document, "loc", None), "source", None), "body", None)
+    if type(source) is str:
+        return source
+    from graphql import print_ast
+
+    return print_ast(document)
 
 
 def fault(error: Exception) -> None:

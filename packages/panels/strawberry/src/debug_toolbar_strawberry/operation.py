@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -61,6 +62,14 @@ class Operation:
                 source = None if path == ("…",) else handler_of(resolver)[1]
                 figures = self.fields[path] = [0, 0.0, 0.0, perf_counter() - self.started, 0, source]
         return figures
+
+    def persisted(self, hash: str | None, text: Callable[[], str | None]) -> None:
+        """Note what stands for a document that was not sent, and its text if the server knows it by now."""
+        if hash is not None:
+            self.data["persisted"] = hash
+        if self.data["document"] is None and (record := self.record) is not None and (known := text()):
+            self.data.setdefault("persisted", "")
+            self.data["document"] = record.take(known)
 
     def end(self, name: str | None, kind: str, variables: object, errors: list[Any]) -> None:
         """End with what is known only now; `errors` are GraphQL's own, with what was raised behind them."""

@@ -73,7 +73,7 @@ def _operation(operation: dict[str, Any]) -> Iterable[Block]:
     if isinstance(document, str):
         yield Code(document, "graphql", title="Document")
     elif document is None:
-        yield Facts([Fact("document", "not sent: a persisted operation that is not known")])
+        yield Facts([Fact("document", "not sent, and the server does not know it: a persisted operation")])
     if operation.get("variables"):
         yield Tree(operation["variables"], "Variables")
     yield from _errors(operation)
@@ -86,6 +86,9 @@ def _facts(operation: dict[str, Any]) -> list[Fact]:
         step = steps.get(name) if isinstance(steps, dict) else None
         if isinstance(step, list) and len(step) == 2:
             facts.append(Fact(name, step[1], "s"))
+    persisted = operation.get("persisted")
+    if isinstance(persisted, str):
+        facts.append(Fact("persisted", persisted[:12] or "by the server", hint="The client did not send the document."))
     for label, key in (("depth", "depth"), ("fields selected", "selected"), ("events", "events")):
         if isinstance(operation.get(key), int):
             facts.append(Fact(label, operation[key], "count"))

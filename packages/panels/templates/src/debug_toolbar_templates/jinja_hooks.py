@@ -12,7 +12,7 @@ from debug_toolbar_core.context import position
 from debug_toolbar_templates.jinja_errors import syntax
 from debug_toolbar_templates.jinja_made import ENGINE, UNNAMED, macro_place, place_of, recorded, restored, safely
 from debug_toolbar_templates.jinja_wraps import CODES, pieces, pieces_later
-from debug_toolbar_templates.rendering import Place, Rendering, began, given, merged, rendered
+from debug_toolbar_templates.rendering import Place, Rendering, began, merged, rendered
 
 
 def _making(original: Any) -> Any:
@@ -30,10 +30,16 @@ def _rendering(original: Any) -> Any:
     """Wrap `Template.render`."""
 
     def render(*args: Any, **kwargs: Any) -> Any:
-        if position.get() is None or args[0].environment.is_async:  # which comes back as `render_async`
+        if (outer := position.get()) is None or args[0].environment.is_async:  # which comes back as `render_async`
             return original(*args, **kwargs)
-        place = safely(place_of, args[0])
-        return rendered(place, "page", merged(args, kwargs), original, args, kwargs)
+        try:
+            place = args[0].root_render_func.place
+        except Exception:  # noqa: BLE001 - one that does not record itself yet
+            place = None
+        if type(place) is not Place:
+            place = safely(place_of, args[0])
+        context = kwargs if len(args) == 1 else merged(args, kwargs)
+        return rendered(outer, place, "page", context, original, args, kwargs)
 
     return render
 
@@ -64,10 +70,9 @@ def _opened(args: tuple[Any, ...], kwargs: dict[str, Any], kind: str, lazy: bool
     if position.get() is None:
         return None
     place = safely(place_of, args[0])
-    inside = None if place is None else began(place, kind, lazy)
+    inside = None if place is None else began(place, kind, lazy, merged(args, kwargs))
     if inside is not None:
         inside.skip = place
-        given(inside, merged(args, kwargs))
     return inside
 
 
@@ -101,8 +106,9 @@ def _importing(original: Any) -> Any:
     """Wrap `Template.make_module`: an import runs a template for its macros."""
 
     def make_module(*args: Any, **kwargs: Any) -> Any:
-        place = None if position.get() is None else safely(place_of, args[0])
-        return rendered(place, "import", None, original, args, kwargs)
+        if (outer := position.get()) is None:
+            return original(*args, **kwargs)
+        return rendered(outer, safely(place_of, args[0]), "import", None, original, args, kwargs)
 
     return make_module
 
@@ -133,11 +139,11 @@ def _compiling(original: Any) -> Any:
     """Wrap `Environment.compile`: a template's first use, told apart from its renders."""
 
     def compile(*args: Any, **kwargs: Any) -> Any:
-        if position.get() is None:
+        if (outer := position.get()) is None:
             return original(*args, **kwargs)
         name, file = (_argument(args, kwargs, at, key) for at, key in ((2, "name"), (3, "filename")))
         place = Place(ENGINE, name or UNNAMED, file, syntax)
-        return rendered(place, "compile", None, original, args, kwargs)
+        return rendered(outer, place, "compile", None, original, args, kwargs)
 
     return compile
 
@@ -157,7 +163,7 @@ def _calling(original: Any) -> Any:
         place = safely(lambda macro: macro_place(macro, here), args[0])
         if inspect.iscoroutinefunction(args[0]._func):
             return _called_later(place, original, args, kwargs)
-        return rendered(place, "macro", None, original, args, kwargs)
+        return rendered(here, place, "macro", None, original, args, kwargs)
 
     return __call__
 

@@ -21,7 +21,7 @@ TEMPLATES: WeakKeyDictionary[Any, tuple[Any, dict[str, Any]]] = WeakKeyDictionar
 
 def place_of(template: Any) -> Place:
     """Return the place of a template; one that does not record itself yet does so from now on."""
-    place = vars(template.root_render_func).get("place") if hasattr(template.root_render_func, "__dict__") else None
+    place = getattr(template.root_render_func, "place", None)
     return place if type(place) is Place else known(template)
 
 

@@ -16,6 +16,7 @@ _UNNAMED = "(from a string)"
 
 
 _PLACES_MOST = 2_000
+_mako_places: dict[object, Place] = {}
 _places: dict[tuple[str, object, object], Place] = {}
 
 
@@ -34,7 +35,13 @@ def _kept(engine: str, name: object, file: object, where: Where) -> Place:
 def _mako_place(template: Any) -> Place | None:
     try:
         uri, file = template.uri, template.filename
-        return _kept("mako", None if uri.startswith("memory:") else uri, file, mako_line)
+        place = _mako_places.get(uri)
+        if place is None or place.file is not file:
+            place = _kept("mako", None if uri.startswith("memory:") else uri, file, mako_line)
+            if len(_mako_places) >= _PLACES_MOST:
+                _mako_places.clear()
+            _mako_places[uri] = place
+        return place
     except Exception as error:  # noqa: BLE001 - a border: the render goes on
         if (record := current()) is not None:
             record.fault(PANEL, error)
@@ -44,10 +51,10 @@ def _mako_place(template: Any) -> Place | None:
 def _mako_render(kind: str) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         def render(*args: Any, **kwargs: Any) -> Any:
-            if position.get() is None:
+            if (outer := position.get()) is None:
                 return original(*args, **kwargs)
             context = kwargs if kind == "page" else None
-            return rendered(_mako_place(args[0]), kind, context, original, args, kwargs)
+            return rendered(outer, _mako_place(args[0]), kind, context, original, args, kwargs)
 
         return render
 
@@ -56,11 +63,11 @@ def _mako_render(kind: str) -> Callable[[Any], Any]:
 
 def _mako_include(original: Any) -> Any:
     def _include_file(*args: Any, **kwargs: Any) -> Any:
-        if position.get() is None:
+        if (outer := position.get()) is None:
             return original(*args, **kwargs)
         uri = args[1] if len(args) > 1 else kwargs.get("uri")
         place = _kept("mako", uri if type(uri) is str else None, None, mako_line)
-        return rendered(place, "include", None, original, args, kwargs)
+        return rendered(outer, place, "include", None, original, args, kwargs)
 
     return _include_file
 
@@ -105,12 +112,12 @@ def mako(module: Any) -> Generator[None]:
 def _minijinja_render(kind: str) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         def render(*args: Any, **kwargs: Any) -> Any:
-            if position.get() is None:
+            if (outer := position.get()) is None:
                 return original(*args, **kwargs)
             at = 1 if kind == "page" else 2  # a string's name comes after it
             name = args[at] if len(args) > at and type(args[at]) is str else None
             place = _kept("minijinja", name, None, minijinja_line)
-            return rendered(place, kind, kwargs, original, args, kwargs)
+            return rendered(outer, place, kind, kwargs, original, args, kwargs)
 
         return render
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any
 
 from debug_toolbar_core import Application, Limits, Record, Source, current, snapshot
-from debug_toolbar_core.context import position
+from debug_toolbar_core.context import Position, position
 from debug_toolbar_core.fault import message_of
 from debug_toolbar_core.observed import Inside
 from debug_toolbar_core.snapshot import named
@@ -17,8 +18,10 @@ VALUES: set[Application] = set()
 """The running applications whose panel is to keep short values of what a template is given."""
 _SHORT = Limits(text=200, items=40, depth=3)
 _MOST = 60
+_LONG = 1_000
 _TYPES_MOST = 1_000
 _types: dict[type, str] = {}
+_new = object.__new__
 
 
 class Place:
@@ -27,13 +30,14 @@ class Place:
     `where` tells the line of the template that an error came through.
     """
 
-    __slots__ = ("engine", "facts", "name", "source", "template", "where")
+    __slots__ = ("engine", "facts", "file", "name", "source", "template", "where")
 
     def __init__(self, engine: str, name: str, file: str | None, where: Where, part: str = "", line: int = 1) -> None:
-        self.name = f"{name}#{part}" if part else name
+        self.name = (f"{name}#{part}" if part else name)[:_LONG]
         self.facts: dict[str, dict[str, Any]] = {}
         self.engine = engine
         self.template = name
+        self.file = file
         self.source = Source(file, line, self.name) if file else None
         self.where = where
 
@@ -45,28 +49,24 @@ class Place:
 
 
 class Rendering(Inside):
-    """The place inside a render; `lazy` where its text is handed out in pieces, between which others run."""
+    """The place inside a render, as `opened` makes it; `lazy` where its text is handed out in pieces.
+
+    `skip` is the template whose own text this is: its render function is not to be counted once more.
+    """
 
     __slots__ = ("lazy", "place", "skip")
-
-    def __init__(self, record: Record, place: Place, kind: str, lazy: bool) -> None:
-        # This runs for every include: what `Inside` does is done here, without two more calls of Python, and the
-        # attributes, which are our own short texts, need not be looked at.
-        span = record.add(PANEL, place.name, record.now(), source=place.source)
-        span.attributes = (place.facts.get(kind) or place.told(kind)).copy()
-        self.slot = record.slot
-        self.span = span if span.kept else span.parent
-        self.timed = span
-        self.place = place
-        self.lazy = lazy
-        self.skip: Place | None = None
-        """The template whose own text this is: its render function is not to be counted once more."""
+    lazy: bool
+    place: Place
+    skip: Place | None
 
     def done(self) -> None:
         """End the span."""
-        record = self.slot.record
+        record, timed = self.slot.record, self.timed
         if record is not None:
-            record.finish(self.timed)
+            if timed.kept:
+                timed.end = perf_counter() - record.started
+            else:
+                record.finish(timed)
 
     def broke(self, error: BaseException) -> None:
         """End the span with the error that the application sees, and the line of the template that raised it."""
@@ -81,25 +81,41 @@ class Rendering(Inside):
         record.finish(self.timed, **attributes)
 
 
-def began(place: Place, kind: str, lazy: bool = False) -> Rendering | None:
-    """Begin the span of a render, or return None where there is no record."""
-    record = current()
-    return None if record is None else Rendering(record, place, kind, lazy)
+def opened(
+    record: Record, outer: Position, place: Place, kind: str, context: Mapping[str, Any] | None, lazy: bool
+) -> Rendering:
+    """Begin the span of a render, and keep the names of what a template is given, with their types.
 
-
-def given(rendering: Rendering, context: Mapping[str, Any]) -> None:
-    """Keep the names of what a template is given with their types, and short values where they are asked for."""
-    names = context if len(context) <= _MOST else list(context)[:_MOST]
-    known = _types
-    try:
-        found = {name: known.get(kind := type(context[name])) or type_name(kind) for name in names}
-        rendering.timed.attributes["template.context"] = found
-        if VALUES and (record := rendering.slot.record) is not None and record.app in VALUES:
-            values = {name: snapshot(context[name], _SHORT) for name in names}
-            rendering.timed.attributes["template.values"] = record.take(values)
-    except Exception as error:  # noqa: BLE001 - a border: the render goes on
-        if (record := rendering.slot.record) is not None:
+    This runs for every include: so it is one function, and calls no `__init__` where nothing needs one.
+    """
+    facts = (place.facts.get(kind) or place.told(kind)).copy()  # short texts of our own
+    if context:
+        try:
+            found = facts["template.context"] = {}
+            known = _types
+            for name in context if len(context) <= _MOST else list(context)[:_MOST]:
+                found[name] = known.get(kind_of := type(context[name])) or type_name(kind_of)
+            if VALUES and record.app in VALUES:
+                facts["template.values"] = record.take({name: snapshot(context[name], _SHORT) for name in found})
+        except Exception as error:  # noqa: BLE001 - a border: the render goes on
             record.fault(PANEL, error)
+    span = record.put(PANEL, place.name, perf_counter() - record.started, None, facts, place.source, outer.span)
+    inside = _new(Rendering)
+    inside.slot = outer.slot
+    inside.span = span if span.kept else span.parent
+    inside.timed = span
+    inside.place = place
+    inside.lazy = lazy
+    inside.skip = None
+    return inside
+
+
+def began(place: Place, kind: str, lazy: bool = False, context: Mapping[str, Any] | None = None) -> Rendering | None:
+    """Begin the span of a render, or return None where there is no record."""
+    outer = position.get()
+    if outer is None or (record := outer.slot.record or current()) is None:  # which counts what is late
+        return None
+    return opened(record, outer, place, kind, context, lazy)
 
 
 def type_name(kind: type) -> str:
@@ -120,6 +136,7 @@ def merged(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Mapping[str, Any]:
 
 
 def rendered(
+    outer: Position,
     place: Place | None,
     kind: str,
     context: Mapping[str, Any] | None,
@@ -128,13 +145,11 @@ def rendered(
     kwargs: dict[str, Any],
 ) -> Any:
     """Run a render that returns all of its text, with a span around it; without a place as it is."""
-    inside = None if place is None else began(place, kind)
-    if inside is None:
+    if place is None or (record := outer.slot.record or current()) is None:  # which counts what is late
         return original(*args, **kwargs)
+    inside = opened(record, outer, place, kind, context, False)
+    del record  # a render may outlive its record
     inside.skip = place
-    if context:
-        given(inside, context)
-    outer = position.get()
     position.set(inside)
     try:
         text = original(*args, **kwargs)

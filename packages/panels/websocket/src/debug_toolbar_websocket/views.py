@@ -49,6 +49,8 @@ def _stream(record: Record, data: dict[str, Any], messages: Sequence[Any], slow:
     count, size, _ = _total(data, messages, OUT)
     parts = f"{count:,} part{'' if count == 1 else 's'}"
     events = kinds[:1] and kinds[0].lower().startswith(EVENTS)
+    if count == 1 and not events and not record.open:
+        return  # some middlewares send what came in one piece as a piece and an end: that is no stream
     yield Badge(f"{count:,}", "events" if events else "streamed")
     yield from _waits(messages, slow)
     first = next((message[AT] for message in messages), None) if not data.get("first") else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from debug_toolbar_sqlite.place import alone, mark, prepare
-from debug_toolbar_sqlite.schema import create, is_empty
+from debug_toolbar_sqlite.schema import PAGE_BYTES, create, is_empty
 
 _BUSY = 5.0  # seconds to wait for another process's transaction
 _SETTINGS: Final = (
@@ -84,6 +84,7 @@ class Connection:
 
 def _set_up(connection: sqlite3.Connection) -> None:
     if is_empty(connection):
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         connection.execute("PRAGMA journal_mode = WAL")
         create(connection)
     for setting in _SETTINGS:

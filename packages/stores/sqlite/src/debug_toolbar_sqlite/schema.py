@@ -6,6 +6,8 @@ import sqlite3
 from typing import Final
 
 APPLICATION: Final = 0x44544253  # "DTBS", which SQLite keeps in the file's header
+PAGE_BYTES: Final = 16_384
+"""Of a new file: a record is written as part of a page, and most have some thousand bytes."""
 VERSION: Final = 1
 """The version of the tables and of what they hold; a file of a lower one is set aside, of a higher one left alone."""
 
@@ -21,7 +23,7 @@ TABLES: Final = (
     f"PRAGMA user_version = {VERSION}",
 )
 
-INSERT: Final = "INSERT INTO record (revision, id, size, writer, document) VALUES (?, ?, ?, ?, ?)"
+INSERT_NEW: Final = "INSERT OR IGNORE INTO record (revision, id, size, writer, document) VALUES (?, ?, ?, ?, ?)"
 INSERT_APPLICATION: Final = "REPLACE INTO application (revision, id, document) VALUES (?, ?, ?)"
 FORGET_APPLICATIONS: Final = (
     "DELETE FROM application WHERE revision NOT IN (SELECT revision FROM application ORDER BY revision DESC LIMIT ?)"
@@ -38,8 +40,8 @@ FOLLOW: Final = "SELECT revision, id FROM record WHERE revision > ? AND writer !
 
 
 def existing(count: int) -> str:
-    """Return the statement that finds which of so many ids are there."""
-    return f"SELECT revision, size FROM record WHERE id IN ({_marks(count)})"
+    """Return the statement that finds which of so many ids were there before a revision."""
+    return f"SELECT revision, size, id FROM record WHERE id IN ({_marks(count)}) AND revision < ?"
 
 
 def documents(count: int) -> str:

@@ -5,7 +5,7 @@ import type { Api } from "../api";
 import { base } from "../base";
 import type { BadgeBlock, Block, NoticeBlock, RecordDetail, TimelineBlock } from "../types";
 import { nothingKnown, type Context, type Open } from "./context";
-import { haveDrawers, haveFlame } from "./lazy";
+import { haveDrawers, haveFlame, haveLanes } from "./lazy";
 import { sheet } from "./sheet";
 import { cut } from "./text";
 import { isLevel, shape, shown } from "./value";
@@ -39,6 +39,9 @@ function drawBlock(block: Block, context: Context): TemplateResult {
     case "flame":
       haveFlame();
       return html`<dt-flame .block=${block} .context=${context}>Loading the flame graph…</dt-flame>`;
+    case "lanes":
+      haveLanes();
+      return html`<dt-lanes .block=${block} .context=${context}>Loading the lanes…</dt-lanes>`;
     case "section":
       return html`<dt-section .block=${block} .context=${context}></dt-section>`;
     case "button":
@@ -57,8 +60,7 @@ export class BlocksElement extends LitElement {
       :host { font: 13px/1.45 var(--dt-sans); color: var(--dt-text); }
       .block + .block { margin-top: 14px; }
       .notice + .notice { margin-top: 0; }
-      .button { display: inline-block; max-width: 100%; vertical-align: top; margin-inline-end: 8px; }
-      .button + .button { margin-top: 0; }
+      .button { display: inline-block; max-width: 100%; vertical-align: bottom; margin-inline-end: 8px; }
       .button:has([answered]) { display: block; margin-inline-end: 0; }
       .button:has([answered]) + .button { margin-top: 8px; }
     `,

@@ -12,8 +12,8 @@ const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "bas
 const LEVELS = ["ok", "info", "warning", "error"];
 const WIDE = 26;
 /** Pixels a long text needs to be read beside others, and a statement with the links under it. */
-const USEFUL = 150;
-const STATEMENT = 260;
+const USEFUL = 130;
+const STATEMENT = 230;
 
 /** Is this column drawn right-aligned? */
 export function rightAligned(column: Column, rows: readonly Row[], index: number): boolean {
@@ -63,7 +63,8 @@ export function haystack(block: TableBlock): string[] {
   );
 }
 
-function shownLength(cell: Json, column: Column): number {
+/** How many characters are shown of a cell. */
+export function shownLength(cell: Json, column: Column): number {
   if (column.unit === "source" && isSource(cell)) {
     const { file, line } = cell as unknown as Source;
     return (file.split(/[/\\]/).pop() ?? "").length + String(line ?? "").length + 1;
@@ -71,7 +72,7 @@ function shownLength(cell: Json, column: Column): number {
   if (cell === null || cell === undefined) return 1;
   if (typeof cell === "number") return inUnit(cell, column.unit).length;
   if (typeof cell === "object") return 60;
-  return column.unit === "level" ? 12 : valueText(cell, column.unit).length;
+  return column.unit === "level" ? 10 : valueText(cell, column.unit).length;
 }
 
 /** How many characters a column's longest cell has; past 200 no longer counted. */
@@ -91,12 +92,32 @@ export function wanted(block: TableBlock, index: number): number {
 export interface Track {
   readonly css: string;
   readonly least: number;
+  /** Pixels with which none of it stands in two lines, where that is known. */
+  readonly wide?: number;
+}
+
+/** Pixels for this many characters in a cell. */
+function cellPixels(characters: number, column: Column | undefined): number {
+  const mono = column?.unit === "source" || column?.unit === "code" || column?.unit === "record";
+  // Times are bold.
+  const each = column?.unit === "s" ? 7.8 : mono || isNumeric(column?.unit ?? null) ? 7.3 : 7.6;
+  return characters * each + 17;
+}
+
+/** Pixels for a title of this many characters. */
+function titlePixels(characters: number): number {
+  return characters * 6.8 + 20;
 }
 
 /** Pixels for this many characters in a cell, or for the title and the mark of its order. */
 export function pixels(characters: number, column: Column | undefined): number {
-  const mono = column?.unit === "source" || column?.unit === "code" || column?.unit === "record";
-  return Math.round(Math.max(characters * (mono ? 7.3 : 7.9) + 18, (column?.title.length ?? 0) * 7.4 + 26));
+  return Math.round(Math.max(cellPixels(characters, column), titlePixels(column?.title.length ?? 0)));
+}
+
+/** The same for a title that may stand in two lines. */
+function narrowest(characters: number, column: Column | undefined): number {
+  const word = (column?.title ?? "").split(" ").reduce((longest, each) => Math.max(longest, each.length), 0);
+  return Math.round(Math.max(cellPixels(characters, column), titlePixels(word)));
 }
 
 /** The tracks of the columns `shown`: long texts share the room; without one the last text has it. */
@@ -110,7 +131,7 @@ export function tracks(block: TableBlock, shown: readonly number[]): Track[] {
   return widths.map((width, at) => {
     if (long[at]) return { css: `minmax(90px,${Math.min(Math.max(width, WIDE), 90)}fr)`, least: columns[at]?.unit === "sql" ? STATEMENT : USEFUL };
     const wide = pixels(width, columns[at]);
-    const least = isNumeric(columns[at]?.unit ?? null) ? wide : Math.min(wide, USEFUL);
+    const least = isNumeric(columns[at]?.unit ?? null) ? narrowest(width, columns[at]) : Math.min(wide, USEFUL);
     return { css: at === stretched ? `minmax(${least}px,1fr)` : least < wide ? `minmax(${least}px,${wide}px)` : `${wide}px`, least };
   });
 }

@@ -3,8 +3,10 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from "lit/decorators.js";
 import { base } from "../base";
 import { count, plural } from "../format";
+import { download } from "../shell/pieces";
 import type { CodeBlock, Json } from "../types";
 import { copyFrom } from "./copy";
+import { fileName, fileType } from "./file-name";
 import { filled, isMany, literal } from "./filled";
 import { prettySql, tokensOf } from "./lazy";
 import type { Token } from "./lex";
@@ -135,9 +137,14 @@ export class CodeElement extends LitElement {
       ${left > 0 ? html`<li class="muted">… ${plural(left, "more execution")}</li>` : nothing}</ul>`;
   }
 
+  #save({ filename, text }: CodeBlock): void {
+    const name = fileName(filename ?? "");
+    download(name, text, fileType(name));
+  }
+
   #caption(block: CodeBlock): TemplateResult {
     return html`<figcaption>
-      ${block.title ? html`<b>${shown(cut(block.title, 300))}</b>` : html`<span class="muted">${shown(block.language)}</span>`}
+      ${block.title || block.filename ? html`<b>${shown(cut(block.title || (block.filename ?? ""), 300))}</b>` : html`<span class="muted">${shown(block.language)}</span>`}
       ${block.source ? html`<dt-source .source=${block.source}></dt-source>` : nothing}
       <span class="tools">
         ${block.language === "sql"
@@ -146,6 +153,9 @@ export class CodeElement extends LitElement {
         <button type="button" class="link" @click=${(event: Event) => void copyFrom(event, this.pretty ?? block.text)}>Copy</button>
         ${block.parameters !== null && block.parameters !== undefined
           ? html`<button type="button" class="link" title="To read or to try in a console: values are written into the statement as literals" @click=${(event: Event) => void copyFrom(event, this.#filled(block))}>Copy with parameters</button>`
+          : nothing}
+        ${block.filename
+          ? html`<button type="button" class="link" title=${`Save as ${fileName(block.filename)}`} @click=${(event: Event) => { event.stopPropagation(); this.#save(block); }}>Download</button>`
           : nothing}
       </span>
     </figcaption>`;

@@ -129,6 +129,21 @@ test("a table says below which width its columns have no room, and a long text a
   assert.ok(least("x".repeat(150)) - least("author") < 120);
 });
 
+test("what panels usually show is a table beside the list of a window of 1280 pixels", async () => {
+  const { layoutOf } = await import("./layout");
+  const at = (file: string): Json => ({ file, line: 12, function: "f" });
+  const counts = ["Operations", "Hits", "Misses"].map((title) => column(title, "count"));
+  const rates = [column("Cache"), ...counts, column("Hit rate", "percent"), column("Bytes", "bytes"), column("Time", "s")];
+  const renders = [column("Template", "code"), column("As"), column("Times", "count"), column("Time", "s"), column("Own", "s"), column("Source", "source")];
+  const statements = [column("#"), column("Statement", "sql"), column("Times", "count"), column("Rows", "count"), column("Time", "s"), column("Source", "source")];
+  const inner = table([column("x")], [row([1])]);
+  for (const each of [
+    table(rates, [row(["aiocache memory", 117, 0, 60, 0.5, 196_000, 0.0243]), row(["get", 60, 0, 60, 0, null, 0.0095], { depth: 1 })]),
+    table(renders, [row(["home.html", "extended", 1, 0.0032, 0.0001, at("home.html")]), row(["cover.html", "include", 24, 0.012, 0.012, at("cover.html")], { depth: 5, details: [inner] })]),
+    table(statements, [row([1, "SELECT a FROM b WHERE c = ? ".repeat(5), 23, 24, 0.0123, at("domain.py")], { level: "warning", details: [inner] })]),
+  ]) assert.ok(layoutOf(each, true).least[1] <= 592, `${each.columns.map(({ title }) => title).join(" ")}: ${layoutOf(each, true).least[1]}`);
+});
+
 test("the id of a record leads to it, and nothing else does", async () => {
   const { drawValue } = await import("./value");
   const drawn = (value: Json): string => {

@@ -1,12 +1,18 @@
 /** Where a table's columns stand: worked out once per block. */
 import type { BadgeLevel, Column, Json, Row, TableBlock } from "../types";
-import { pixels, rightAligned, spansOf, tracks, wanted, type Track } from "./cells";
+import { pixels, rightAligned, shownLength, spansOf, tracks, wanted, type Track } from "./cells";
 import { depthOf, outline, type Outline } from "./outline";
 
 /** Longer cells are cut, and open. */
 export const LONG = 160;
 /** Pixels of the link beside a name that opens its details. */
 const DETAILS = 60;
+/** Pixels in which a name of a tree can be read, if in more lines; those of a step to the right, and of the mark that folds. */
+const STEM = 120;
+const STEP = 14;
+const FOLD = 16;
+/** Pixels from which on names share the room with what is said of them. */
+const LONG_STEM = 280;
 
 /** What is worked out once per block: which columns are shown where. */
 export interface Layout {
@@ -57,7 +63,9 @@ export function layoutOf(block: TableBlock, timed: boolean): Layout {
   const widths = tracks(block, columns);
   if (tree) widths[columns.indexOf(stem)] = stemTrack(block, stem);
   const tight = [...(opens ? [fixed(22)] : []), ...widths, ...(levels ? [fixed(100)] : [])];
-  const all = spans ? tight.toSpliced(when + Number(opens), 0, { css: "minmax(60px,136px)", least: 60 }) : tight;
+  // The little timeline goes before the names of a tree are squeezed.
+  const roomy = tree ? tight.map((track, at) => (at === columns.indexOf(stem) + Number(opens) ? { ...track, least: track.wide ?? track.least } : track)) : tight;
+  const all = spans ? roomy.toSpliced(when + Number(opens), 0, { css: "minmax(60px,136px)", least: 60 }) : tight;
   return { columns, main, source, right, when, levels, opens, tracks: written(all), tight: written(tight), least: [needed(all), needed(tight)], tree, stem };
 }
 
@@ -73,13 +81,18 @@ function fixed(width: number): Track {
   return { css: `${width}px`, least: width };
 }
 
-/** How wide the names of a tree are: short ones leave the room to what is said of them. */
+/** How wide the names of a tree are, with what stands before and behind them: short ones leave the room to what is said of them. */
 function stemTrack(block: TableBlock, stem: number): Track {
-  const deepest = block.rows.reduce((most, row) => Math.max(most, depthOf(row)), 0);
-  const characters = wanted(block, stem) + 2 * Math.min(deepest, 8) + 3;
-  if (characters > 32) return { css: "minmax(240px,90fr)", least: 240 };
-  const links = block.rows.some((row) => canOpen(row, block.columns)) ? DETAILS : 0;
-  return fixed(pixels(characters, block.columns[stem]) + links);
+  const column = block.columns[stem];
+  const every = Math.max(1, Math.floor(block.rows.length / 300));
+  const wide = block.rows.reduce((most, row, index) => {
+    if (index % every || !column) return most;
+    const links = canOpen(row, block.columns) ? DETAILS : 0;
+    return Math.max(most, STEP * Math.min(depthOf(row), 8) + FOLD + pixels(shownLength(row.cells[stem] ?? null, column), column) + links);
+  }, 0);
+  if (wide > LONG_STEM) return { css: `minmax(${LONG_STEM - 40}px,90fr)`, least: LONG_STEM - 40 };
+  const least = Math.min(wide, Math.max(STEM, wide - 50));
+  return { css: `minmax(${least}px,${wide}px)`, least, wide };
 }
 
 /** A row's level as a class name. */

@@ -52,3 +52,8 @@ export function fetchDrawers(): void {
   const idle = typeof requestIdleCallback === "function" ? requestIdleCallback : (act: () => void) => setTimeout(act, 300);
   idle(() => void haveDrawers());
 }
+
+/** Have the drawer of lanes, in the same way. */
+export function haveLanes(): void {
+  import("./lanes/lanes").catch(() => undefined);
+}

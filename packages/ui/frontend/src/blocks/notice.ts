@@ -21,7 +21,7 @@ export class NoticeElement extends LitElement {
     base,
     sheet,
     css`
-      :host { margin-bottom: 8px; }
+      :host { margin-bottom: 8px; container-type: inline-size; }
       .notice {
         display: flex; gap: 10px; align-items: flex-start; border: 1px solid var(--dt-line); border-left: 3px solid var(--dt-info);
         border-radius: var(--dt-radius); padding: 9px 12px; background: var(--dt-surface);
@@ -35,10 +35,11 @@ export class NoticeElement extends LitElement {
       .saves { white-space: nowrap; color: var(--dt-ok); }
       .where { margin-left: auto; text-align: end; flex: none; max-width: 40%; }
       .pill { text-transform: uppercase; max-width: 45%; overflow: hidden; text-overflow: ellipsis; }
-      @media (max-width: 480px) {
+      @container (max-width: 520px) {
         .notice { flex-wrap: wrap; }
         .words { flex-basis: 100%; order: 3; }
-        .where { max-width: 70%; }
+        .where { max-width: 60%; }
+        .pill { max-width: 60%; }
       }
     `,
   ];

@@ -33,6 +33,6 @@ test("depths that are none, and trees of any depth, are drawn", () => {
 
 test("the first column without numbers is indented; long names have the room", () => {
   const layout = layoutOf(block, false);
-  assert.deepEqual([layout.stem, layout.opens, /^\d+px /.test(layout.tracks)], [0, false, true]);
+  assert.deepEqual([layout.stem, layout.opens, /^minmax\(\d+px,\d+px\) /.test(layout.tracks)], [0, false, true]);
   assert.match(layoutOf(table([row("x".repeat(40), 0, 1), row("b", 1, 1)]), false).tracks, /^minmax\(240px/);
 });

@@ -20,15 +20,18 @@ function step(raw: number): number {
   return (digit ?? 10) * power;
 }
 
-/** At most `most` round marks from `from` to `to` (seconds), all in one unit. */
-export function ticks(from: number, to: number, most = 8): Tick[] {
+/** Pixels that the words of the last mark need. */
+const WORDS = 52;
+
+/** At most `most` round marks from `from` to `to` (seconds) on an axis of `width` pixels, all in one unit. */
+export function ticks(from: number, to: number, most = 8, width = 1_200): Tick[] {
   if (!(to > from) || !Number.isFinite(to - from) || most < 1) return [];
   const { factor, unit } = UNITS.find(({ limit }) => to - from < limit) ?? UNITS[1];
   const size = step(((to - from) * factor) / most);
   const digits = Math.max(0, -Math.floor(Math.log10(size) + 1e-9));
   const marks: Tick[] = [];
   // A mark at the very end would have no room for its words.
-  const last = from + (to - from) * 0.955;
+  const last = from + (to - from) * (1 - Math.min(0.5, WORDS / Math.max(width, 1)));
   for (let index = Math.ceil((from * factor) / size - 1e-9); (index * size) / factor <= last; index++) {
     marks.push({ at: (index * size) / factor, text: (index * size).toFixed(digits) });
     if (marks.length > most + 1) break;

@@ -4,7 +4,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { base } from "../base";
 import { seconds } from "../format";
-import { bar, words, zoomed, type Window } from "./bars";
+import { bar, words, type Window } from "./bars";
 import { nothingKnown, type Context } from "./context";
 import { noticeFinder } from "./findings";
 import { lines, type Line } from "./fold";
@@ -14,12 +14,11 @@ import { look } from "./look";
 import { covered, isBand, type Node } from "./nest";
 import { Rows } from "./rows";
 import { sheet } from "./sheet";
+import { Sight } from "./sight";
 import { cut, plain } from "./text";
 import { ticks, type Tick } from "./ticks";
 import { shown } from "./value";
 import { waterfallStyle } from "./waterfall-style";
-
-const DRAG = 5;
 
 @customElement("dt-waterfall")
 export class WaterfallElement extends LitElement {
@@ -33,11 +32,10 @@ export class WaterfallElement extends LitElement {
   @state() private toggled: ReadonlySet<string> = new Set();
   @state() private chosen: string | null = null;
   @state() private active = 0;
-  @state() private window: Window | null = null;
-  @state() private picked: Window | null = null;
   @query(".body") private body!: HTMLElement | null;
   @query(".scale") private scale!: HTMLElement | null;
   #rows = new Rows(this, () => this.body, 24);
+  #sight = new Sight(this, () => this.total, () => this.scale, "dt-span");
   #lines: Line[] = [];
   #noticeOf = noticeFinder(null);
   #record: string | null = null;
@@ -55,23 +53,13 @@ export class WaterfallElement extends LitElement {
     this.#record = record;
     this.toggled = new Set();
     this.chosen = null;
-    this.window = null;
+    this.#sight.forget();
     this.active = 0;
-  }
-
-  get #sight(): Window {
-    return this.window ?? { from: 0, to: this.total * 1.02 || 1e-6 };
   }
 
   /** Show everything again. */
   reset(): void {
-    this.#zoom(null);
-  }
-
-  #zoom(window: Window | null): void {
-    const whole = this.total * 1.02;
-    this.window = window && window.to - window.from < whole * 0.999 ? window : null;
-    this.dispatchEvent(new CustomEvent("dt-zoom", { detail: this.window }));
+    this.#sight.zoom(null);
   }
 
   #toggle(line: Line): void {
@@ -100,7 +88,6 @@ export class WaterfallElement extends LitElement {
   #key = (event: KeyboardEvent): void => {
     const line = this.#lines[this.active];
     if (!line || event.ctrlKey || event.metaKey || event.altKey || !(event.target as HTMLElement).matches(".row")) return;
-    const middle = (line.start + line.end) / 2;
     const acts: Readonly<Record<string, () => void>> = {
       ArrowDown: () => void this.#move(this.active + 1), ArrowUp: () => void this.#move(this.active - 1),
       PageDown: () => void this.#move(this.active + 15), PageUp: () => void this.#move(this.active - 15),
@@ -108,55 +95,16 @@ export class WaterfallElement extends LitElement {
       ArrowRight: () => (line.expandable && !line.expanded ? this.#toggle(line) : void this.#move(this.active + 1)),
       ArrowLeft: () => (line.expanded ? this.#toggle(line) : void this.#move(this.#up())),
       Enter: () => this.#choose(line), " ": () => this.#choose(line),
-      "+": () => this.#zoom(zoomed(this.#sight, this.total * 1.02, 0.5, middle)),
-      "-": () => this.#zoom(zoomed(this.#sight, this.total * 1.02, 2, middle)),
-      "0": () => this.reset(),
     };
     const act = acts[event.key];
-    if (!act) return;
+    if (!act && !this.#sight.key(event.key, (line.start + line.end) / 2)) return;
     event.preventDefault();
     event.stopPropagation();
-    act();
-  };
-
-  #secondAt(x: number): number {
-    const box = this.scale?.getBoundingClientRect();
-    const { from, to } = this.#sight;
-    return box ? from + Math.max(0, Math.min(1, (x - box.left) / (box.width || 1))) * (to - from) : from;
-  }
-
-  #wheel = (event: WheelEvent): void => {
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    const factor = Math.exp(Math.max(-100, Math.min(100, event.deltaY)) * 0.01);
-    this.#zoom(zoomed(this.#sight, this.total * 1.02, factor, this.#secondAt(event.clientX)));
-  };
-
-  /** Drag over the tracks to zoom in; a short drag is a click. */
-  #down = (event: PointerEvent): void => {
-    const left = this.scale?.getBoundingClientRect().left ?? Infinity;
-    if (event.button !== 0 || event.pointerType === "touch" || event.clientX < left || (event.target as HTMLElement).closest("dt-span")) return;
-    const first = event.clientX;
-    const move = (now: PointerEvent): void => {
-      const [a, b] = [this.#secondAt(first), this.#secondAt(now.clientX)];
-      this.picked = this.picked || Math.abs(now.clientX - first) > DRAG ? { from: Math.min(a, b), to: Math.max(a, b) } : null;
-    };
-    const up = (): void => {
-      stop.abort();
-      if (!this.picked) return;
-      if (this.picked.to > this.picked.from) this.#zoom(this.picked);
-      // The click that follows this pointerup is the drag's, not the row's.
-      addEventListener("click", (click) => click.stopPropagation(), { capture: true, once: true });
-      setTimeout(() => { this.picked = null; });
-    };
-    const stop = new AbortController();
-    addEventListener("pointermove", move, { signal: stop.signal });
-    addEventListener("pointerup", up, { signal: stop.signal });
-    addEventListener("pointercancel", () => { stop.abort(); this.picked = null; }, { signal: stop.signal });
+    act?.();
   };
 
   #bars(line: Line, label: string | null): TemplateResult | typeof nothing {
-    const sight = this.#sight;
+    const sight = this.#sight.now;
     const { left, width, at, seen } = bar(line.start, line.end, sight);
     if (!seen) return nothing;
     const background = colour(line.node.span.panel);
@@ -212,15 +160,15 @@ export class WaterfallElement extends LitElement {
 
   override render(): TemplateResult {
     if (!this.#lines.length) return html`<div class="empty">${this.empty}</div>`;
-    const { from, to } = this.#sight;
+    const { from, to } = this.#sight.now;
     const percent = (second: number): number => ((second - from) / (to - from)) * 100;
-    const marks = ticks(from, to, this.clientWidth && this.clientWidth < 560 ? 4 : 9);
+    const marks = ticks(from, to, this.clientWidth && this.clientWidth < 560 ? 4 : 9, this.scale?.clientWidth);
     const all = this.#lines;
     const { indexes, before, after } = this.#rows.stretch(all.length, (at) => all[at]?.key ?? at);
-    const { picked } = this;
+    const { picked } = this.#sight;
     const track = (share: number): string => `calc(var(--name) + (100% - var(--name)) * ${share / 100})`;
     return html`<div class="grid ${picked ? "zooming" : ""}" role="treegrid" aria-label="Timeline" aria-rowcount=${all.length}
-        @keydown=${this.#key} @wheel=${{ handleEvent: this.#wheel, passive: false }} @pointerdown=${this.#down}>
+        @keydown=${this.#key} @wheel=${{ handleEvent: this.#sight.wheel, passive: false }} @pointerdown=${this.#sight.down}>
       ${this.#axis(marks, (second) => `${percent(second)}%`)}
       <div class="body" role="rowgroup">
         <div role="presentation" ${look({ height: `${before}px` })}></div>

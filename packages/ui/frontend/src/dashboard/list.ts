@@ -111,6 +111,14 @@ export class RecordList extends LitElement {
           display: none;
         }
       }
+      @container (max-width: 520px) {
+        .row {
+          grid-template-columns: minmax(0, 1fr) 50px 60px 34px minmax(0, 92px);
+        }
+        .row > :nth-child(1) {
+          display: none;
+        }
+      }
       @container (max-width: 430px) {
         .row {
           grid-template-columns: minmax(0, 1fr) 52px 58px minmax(0, 56px);

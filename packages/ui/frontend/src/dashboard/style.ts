@@ -66,7 +66,7 @@ export const dashboardStyle = css`
     position: relative;
     display: flex;
     flex-direction: column;
-    width: var(--list);
+    width: var(--list, min(47%, max(460px, 100% - 840px)));
     min-width: 280px;
     flex: none;
     border-inline-end: 1px solid var(--dt-line);

@@ -14,6 +14,16 @@ function flames(blocks: readonly Block[]): FlameBlock[] {
   });
 }
 
+/** Flames of two views that show the same: those of one title, in their order. */
+export function partners(before: readonly FlameBlock[], after: readonly FlameBlock[]): [FlameBlock, FlameBlock][] {
+  const left = [...before];
+  return after.flatMap((late): [FlameBlock, FlameBlock][] => {
+    const at = left.findIndex(({ title }) => title === late.title);
+    const [early] = at < 0 ? [] : left.splice(at, 1);
+    return early ? [[early, late]] : [];
+  });
+}
+
 /** Panels that both records show something of, and that measure rather than list. */
 function common([left, right]: readonly [RecordDetail, RecordDetail]): string[] {
   const shown = (detail: RecordDetail): string[] => detail.panels.filter(({ empty, group }) => !empty && group === "runtime").map(({ name }) => name);
@@ -39,10 +49,8 @@ export class CompareFlames extends LitElement {
   async #one(panel: string, pair: readonly [RecordDetail, RecordDetail]): Promise<Block[]> {
     const [before, after] = await Promise.all(pair.map(async ({ record }) => flames((await this.api.panel(record.id, panel)).blocks)));
     const { difference } = await import("../blocks/flame/stacks");
-    return (after ?? []).flatMap((late, index) => {
-      const early = before?.[index];
-      return early ? [{ ...difference(early, late), title: late.title ?? pair[1].panels.find(({ name }) => name === panel)?.title ?? panel }] : [];
-    });
+    const name = pair[1].panels.find((entry) => entry.name === panel)?.title ?? panel;
+    return partners(before ?? [], after ?? []).map(([early, late]) => ({ ...difference(early, late), title: late.title ? `${name}: ${late.title}` : name }));
   }
 
   #load = async (): Promise<void> => {

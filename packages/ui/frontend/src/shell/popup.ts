@@ -1,5 +1,5 @@
 /** A button that opens a small box: menus, settings, questions. Closes on Escape, on a click elsewhere and on a choice. */
-import { LitElement, css, html } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { base } from "../base";
 
@@ -46,7 +46,7 @@ export class Popup extends LitElement {
 
   /** What the button is called where its content does not say it. */
   @property() label = "";
-  /** Extra class names of the button: `icon`, `primary`, `wide`. */
+  /** Extra class names of the button: `icon`, `primary`, or `wide`, whose content is part of what it is called. */
   @property() kind = "";
   @property({ type: Boolean }) open = false;
 
@@ -66,11 +66,11 @@ export class Popup extends LitElement {
         class="btn ${this.kind}"
         aria-haspopup="true"
         aria-expanded=${this.open ? "true" : "false"}
-        aria-label=${this.label}
+        aria-label=${this.kind === "wide" ? nothing : this.label}
         title=${this.label}
         @click=${() => this.#show(!this.open)}
       >
-        <slot name="label"></slot>
+        ${this.kind === "wide" ? html`<span class="said">${this.label}: </span>` : nothing}<slot name="label"></slot>
       </button>
       <div class="box" role="group" aria-label=${this.label} ?hidden=${!this.open} @click=${this.#chosen}><slot></slot></div>`;
   }

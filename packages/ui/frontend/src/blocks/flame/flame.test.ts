@@ -70,6 +70,18 @@ test("two flames become one with what each call weighed before", () => {
   assert.equal(difference({ ...early, profiles: [] }, block(profile())).profiles[0]?.before?.some((weight) => weight > 0), false);
 });
 
+test("a profile that only the first has is all less, and lines of one function stay apart", () => {
+  const lined = (...lines: number[]): FlameBlock["frames"] => lines.map((line) => frame("make", { file: "/app/a.py", line }));
+  const kept = (lines: number[], weights: number[], name = "Kept"): FlameBlock =>
+    ({ type: "flame", title: null, frames: lined(...lines), profiles: [profile({ name, unit: "bytes", nodes: { frame: lines.map((_, n) => n), parent: lines.map(() => -1) }, samples: lines.map((_, n) => n), weights })] });
+  const apart = leftHeavy(difference(kept([7, 9], [100, 50]), kept([9, 7], [10, 300])).profiles[0] as FlameProfile);
+  assert.deepEqual(apart.children.map(({ total, before }) => [total, before]), [[300, 100], [10, 50]]);
+  const edited = leftHeavy(difference(kept([7], [100]), kept([8], [300])).profiles[0] as FlameProfile);
+  assert.deepEqual(edited.children.map(({ total, before }) => [total, before]), [[300, 100]]);
+  const gone = difference(kept([7], [100], "At the peak"), kept([7], [300])).profiles;
+  assert.deepEqual(gone.map(({ name, weights, before }) => [name, weights, before]), [["Kept", [300], [0]], ["At the peak", [0], [100]]]);
+});
+
 test("colours: the user's code is accented, libraries wear their panel's hue, more is red and less is blue", () => {
   assert.equal(packageColour("app"), "var(--dt-accent)");
   assert.equal(packageColour("sqlalchemy"), "var(--dt-k-sql)");

@@ -188,19 +188,36 @@ export function matchedWeight(root: Call, matches: (frame: number) => boolean, w
   return found;
 }
 
-/** Two flames as one with a difference: the second's profiles, with what the first's weighed before. */
+/** What makes a frame the same in two flames: its line only where a function has several, for files are edited in between. */
+function sameness(flames: readonly FlameBlock[]): (frame: FlameFrame) => string {
+  const name = (frame: FlameFrame): string => JSON.stringify([frame.name, frame.file, frame.package]);
+  const several = new Set<string>();
+  for (const { frames } of flames) {
+    const lines = new Map<string, number | null>();
+    for (const frame of frames) {
+      if (lines.has(name(frame)) && lines.get(name(frame)) !== frame.line) several.add(name(frame));
+      lines.set(name(frame), frame.line);
+    }
+  }
+  return (frame) => (several.has(name(frame)) ? `${name(frame)} ${frame.line}` : name(frame));
+}
+
+/** Two flames as one with a difference: the profiles of both by their names, with what each call weighed before. */
 export function difference(before: FlameBlock, after: FlameBlock): FlameBlock {
+  const same = sameness([before, after]);
   const frames: FlameFrame[] = [];
   const places = new Map<string, number>();
   const place = (frame: FlameFrame | undefined): number => {
     const one = frame ?? { name: "?", file: null, line: null, package: null };
-    const key = JSON.stringify([one.name, one.file, one.package]);
+    const key = same(one);
     const known = places.get(key) ?? frames.push(one) - 1;
     places.set(key, known);
     return known;
   };
-  const profiles = after.profiles.map((late): FlameProfile => {
-    const early = before.profiles.find(({ name, unit }) => name === late.name && unit === late.unit);
+  const alike = (list: readonly FlameProfile[], { name, unit }: FlameProfile): FlameProfile | undefined => list.find((each) => each.name === name && each.unit === unit);
+  const gone = before.profiles.filter((early) => !alike(after.profiles, early)).map((early): FlameProfile => ({ ...early, nodes: { frame: [], parent: [] }, samples: [], weights: [] }));
+  const profiles = [...after.profiles, ...gone].map((late): FlameProfile => {
+    const early = alike(before.profiles, late);
     const nodes: { frame: number[]; parent: number[] } = { frame: [], parent: [] };
     const known = new Map<string, number>();
     const [weights, earlier] = [new Map<number, number>(), new Map<number, number>()];
