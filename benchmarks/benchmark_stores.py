@@ -21,7 +21,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median, quantiles
@@ -36,6 +36,7 @@ from debug_toolbar_redis import RedisStore
 from debug_toolbar_sqlite import SQLiteStore
 from debug_toolbar_testing import sample_record
 from debug_toolbar_tests import services
+from debug_toolbar_tests.serving import free_port
 from workloads import json_app, one_by_one
 
 ROUNDS, RECORDS = 9, 500
@@ -99,7 +100,7 @@ def costs() -> None:
 @contextmanager
 def served(store: str) -> Iterator[int]:
     """Run uvicorn with two workers and a store; yields its port."""
-    port = services.free_port()
+    port = free_port()
     options = ["--workers", str(WORKERS), "--port", str(port), "--log-level", "error", "--no-access-log"]
     command = [sys.executable, "-m", "uvicorn", "benchmark_stores:app", *options]
     environ = {**os.environ, "DEBUG_TOOLBAR_STORE": store}
@@ -170,7 +171,7 @@ def sustained(rate: float, seconds: float, url: str) -> list[str]:
     return ids
 
 
-def under_load(runs: list[Callable[[float, float, str], list[str]]], rate: float, seconds: float) -> bool:
+def under_load(runs: Sequence[Callable[[float, float, str], list[str]]], rate: float, seconds: float) -> bool:
     """Have these runs save records, and tell whether every one of them is in the file afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/records.db?records={KEPT.records}&bytes={KEPT.bytes}"

@@ -140,5 +140,5 @@ WORKLOADS = [
     Workload("1 MB stream in 100 chunks", stream_app, one_by_one, 60, 60),
     Workload("100 concurrent requests", waiting_app, together, 400, 20),
     Workload("websocket message", echo_app, talk, 4_000, 2),
-    Workload("websocket message, shown", echo_app, talk, 4_000, 4, ("websocket",)),  # one in and one out
+    Workload("websocket pair (in and out), shown", echo_app, talk, 4_000, 4, ("websocket",)),  # one in and one out
 ]

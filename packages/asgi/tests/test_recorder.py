@@ -32,6 +32,8 @@ from debug_toolbar_tests.server import (
     only,
     play,
     records,
+    says,
+    websocket,
 )
 
 pytestmark = pytest.mark.usefixtures("never_blocks")
@@ -468,6 +470,21 @@ async def test_a_viewers_query_asks_for_a_panel(query: bytes, headers: list[tupl
     assert record.data == ({"profile": ["in", "out"]} if runs else {})
     assert record.request is not None
     assert record.request.query_string == query.decode()
+
+
+async def test_a_websocket_asks_for_itself() -> None:
+    """A connection runs a panel that its query asks for; what was armed is left to the next request."""
+
+    class TalkPanel(ProfilePanel):
+        kinds = frozenset({"http", "websocket"})
+
+    debug = around(says([{"type": "websocket.accept"}, {"type": "websocket.close"}]), TalkPanel())
+    await play(debug, websocket(query_string=b"debug-toolbar-run=profile"))
+    assert debug.toolbar is not None
+    debug.toolbar.demand.arm(["profile"])
+    await play(debug, websocket())
+    await play(debug, http())
+    assert [sorted(record.data) for record in await records(debug)] == [["profile"], [], ["profile"]]
 
 
 async def test_headers_that_can_be_read_once_are_the_applications() -> None:

@@ -143,6 +143,23 @@ async def test_a_call_that_outlives_its_record_does_not_keep_it(toolbar: Toolbar
     assert [span.end for span in record.spans] == [None, None]
 
 
+async def test_a_call_that_comes_too_late_is_counted(toolbar: Toolbar) -> None:
+    """What begins once the record is closed is not recorded, and counted each time."""
+    going = asyncio.Event()
+
+    async def late() -> None:
+        await going.wait()
+        watched("a")
+        await watched_wait("b")
+
+    with toolbar.capture("http") as record:
+        task = asyncio.create_task(late())
+        await asyncio.sleep(0)
+    going.set()
+    await task
+    assert (record.spans, record.slot.late) == ([], 2)
+
+
 async def test_interleaved_requests_never_mix(toolbar: Toolbar) -> None:
     """A hundred records at once each have their own calls, and only those."""
 

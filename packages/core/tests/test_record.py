@@ -144,6 +144,71 @@ async def test_a_span_knows_its_task() -> None:
     assert any(task is not None and task.startswith("asyncio_") for task in tasks)
 
 
+async def test_tasks_are_told_apart_whoever_was_there_before() -> None:
+    """A record that many tasks, callbacks and threads add to in turns has each of their names, and no other's."""
+    record = Record("http")
+    loop, turns = asyncio.get_running_loop(), 3
+
+    def add() -> None:
+        record.add("a", "x", 0.0)
+
+    async def work() -> None:
+        for _ in range(turns):
+            add()
+            await asyncio.sleep(0)
+            loop.call_soon(add)
+            await asyncio.to_thread(add)
+
+    await asyncio.gather(*(asyncio.create_task(work(), name=f"worker {number}") for number in range(5)))
+    await asyncio.sleep(0)
+    tasks = [span.task or "none" for span in record.spans]
+    assert [tasks.count(f"worker {number}") for number in range(5)] == [turns] * 5
+    assert tasks.count("none") == 5 * turns
+    assert sum(task.startswith("asyncio_") for task in tasks) == 5 * turns
+
+
+def test_event_loops_one_after_the_other_have_their_own_tasks() -> None:
+    """A record that outlives its event loop knows the next one's tasks, and keeps none of them."""
+    record = Record("task")
+
+    async def work(name: str) -> None:
+        await asyncio.create_task(step(), name=name)
+
+    async def step() -> None:
+        record.add("a", "x", 0.0)
+
+    asyncio.run(work("first"))
+    record.add("a", "x", 0.0)
+    asyncio.run(work("second"))
+    thread = threading.Thread(target=lambda: asyncio.run(work("elsewhere")))
+    thread.start()
+    thread.join()
+    record.add("a", "x", 0.0)
+    here = threading.current_thread().name
+    assert [span.task for span in record.spans] == ["first", here, "second", "elsewhere", here]
+    assert record.slot.loop is not None
+    record.close()
+    assert record.slot.loop is None
+
+
+def test_a_hook_that_knows_what_it_puts_adds_it_unlooked_at() -> None:
+    """`put` adds what `add` does, within the same limits, and counts what is late."""
+    record = Record("http", limits=Limits(panel_spans=1))
+    place, outer = Source("/app/shop.py", 1, "show"), Record("http").add("a", "outer", 0.0)
+    facts = {"key": "a"}
+    span = record.put("cache", "GET", 0.5, 1.0, facts, place, outer)
+    assert (span.panel, span.name, span.start, span.end, span.source, span.parent) == (
+        "cache", "GET", 0.5, 1.0, place, outer,
+    )  # fmt: skip
+    assert span.attributes is facts
+    assert (span.kept, span.index, span.task) == (True, -1, threading.current_thread().name)
+    assert not record.put("cache", "GET", 0.5, 1.0, facts, None, None).kept
+    assert record.folded["cache", "GET"].seconds == 0.5
+    record.close()
+    late = record.put("cache", "GET", 0.5, 1.0, facts, place, outer)
+    assert (late.kept, late.parent, record.slot.late, len(record.spans)) == (False, outer, 1, 1)
+
+
 def test_errors_are_counted_once_and_the_worst_stays() -> None:
     """An exception seen twice is one; an unhandled one outweighs a handled; past the limit they are counted."""
     record = Record("http", limits=Limits(exceptions=2))
@@ -253,6 +318,45 @@ def test_where_something_was_called_from(tmp_path: Path) -> None:
     scope: dict[str, Any] = {"caller": caller}
     exec(compile("found = caller()", str(Path(sys.prefix, "lib", "site-packages", "x.py")), "exec"), scope)  # noqa: S102 - code of a library is what is made here
     assert scope["found"].function == "test_where_something_was_called_from"
+
+
+def test_calls_from_one_place_have_one_source() -> None:
+    """The same line is the same object, whatever calls are made from it; another line or function is another."""
+
+    def one() -> Source | None:
+        return caller()
+
+    def other() -> Source | None:
+        return caller()
+
+    first, *rest = [one() for _ in range(3)]
+    assert all(source is first for source in rest)
+    made = [made for made in (one(), other()) if made is not None]
+    assert [source.function.rpartition(".")[2] for source in made] == ["one", "other"]
+    assert made[0].line < made[1].line
+
+
+def test_functions_made_again_and_again_are_told_apart() -> None:
+    """Code that is gone leaves no place behind for the code that Python puts where it was."""
+    for number in range(6_000):
+        scope: dict[str, Any] = {"caller": caller}
+        exec(compile("\n" * number + "found = caller()", f"/app/made{number % 7}.py", "exec"), scope)  # noqa: S102 - code that goes at once is what is made here
+        assert scope["found"] == Source(f"/app/made{number % 7}.py", number + 1, "<module>")
+
+
+def test_frames_of_ones_own_are_skipped() -> None:
+    """A hook's own frames are passed by; where there are no more than those, there is no caller."""
+
+    def hook(skip: int) -> Source | None:
+        return caller(skip)
+
+    def user() -> Source | None:
+        return hook(2)
+
+    found = user()
+    assert found is not None
+    assert found.function.endswith(".user")
+    assert hook(10_000) is None
 
 
 def test_only_library_code() -> None:

@@ -16,6 +16,14 @@ Pairs = list[tuple[str, str]]
 
 def texts(headers: Iterable[Any]) -> Pairs:
     """Decode headers: latin-1 says every byte, and odd ones are escaped where they are drawn."""
+    try:
+        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+    except (AttributeError, TypeError, ValueError):
+        return _odd_texts(headers)
+
+
+def _odd_texts(headers: Iterable[Any]) -> Pairs:
+    """Decode what is decodable of headers that no server would send."""
     pairs = [pair for pair in headers if isinstance(pair, (list, tuple)) and len(pair) == 2]
     return [
         (
@@ -39,7 +47,10 @@ def whole(number: object) -> int | None:
 
 def first(headers: Pairs, name: str) -> str:
     """Return a header's first value, or an empty text."""
-    return next((value for key, value in headers if key.lower() == name), "")
+    for key, value in headers:
+        if key == name or key.lower() == name:
+            return value
+    return ""
 
 
 _USUAL = itemgetter(

@@ -68,9 +68,8 @@ class Passage:
         if kind == BODY:
             self.note(message, owner)
             if not message.get("more_body"):
-                return self.last(message)
-            listener = self.exchange.listener
-            return self.inner_send(message) if listener is None else self.told(message, listener)
+                return self.last(message, message)
+            return self.part(message, message)
         if kind != START:
             return self.inner_send(message)
         try:
@@ -127,15 +126,20 @@ class Passage:
             except Exception as fault:
                 owner.broken("send", self.record, fault)
 
-    async def told(self, message: Message, listener: Listener) -> None:
+    def part(self, message: Message, given: Message) -> Awaitable[None]:
+        """Send a part of a stream; `given` is the application's own message, which has no tag of ours in it."""
+        listener = self.exchange.listener
+        return self.inner_send(message) if listener is None else self.told(message, given, listener)
+
+    async def told(self, message: Message, given: Message, listener: Listener) -> None:
         """Send a part of a stream, and tell the listener how long the server took it."""
         start = perf_counter()
         try:
             await self.inner_send(message)
         except BaseException as error:
-            self.gone(message, listener, start, error)
+            self.gone(given, listener, start, error)
             raise
-        self.gone(message, listener, start, None)
+        self.gone(given, listener, start, None)
 
     def gone(self, message: Message, listener: Listener, start: float, error: BaseException | None) -> None:
         """Tell the listener of a part that the server took, or did not; readers see a stream while it goes on."""
@@ -151,13 +155,9 @@ class Passage:
             self.exchange.kept = start
             owner.toolbar.keep(record)
 
-    async def last(self, message: Message) -> None:
+    async def last(self, message: Message, given: Message) -> None:
         """Send the message that ends the response, and note when it was gone."""
-        listener = self.exchange.listener
-        if listener is not None and self.exchange.messages > 1:
-            await self.told(message, listener)
-        else:
-            await self.inner_send(message)
+        await (self.part(message, given) if self.exchange.messages > 1 else self.inner_send(message))
         self.ended()
 
     def ended(self) -> None:
@@ -221,11 +221,11 @@ class Passage:
             if self.owner is not None:
                 self.owner.broken("send", self.record, fault)
             body = injection.rescue(body, more)
-        message = {**message, "body": body}
+        sent = {**message, "body": body}
         if more:
-            return self.inner_send(message)
+            return self.part(sent, message)
         self.injection = None
-        return self.last(message)
+        return self.last(sent, message)
 
     async def let_go(self) -> None:
         """Give up the injection: what waited goes out as it was."""
@@ -234,8 +234,10 @@ class Passage:
         if injection is not None and waiting is None and (rest := injection.release()):
             await self.inner_send({"type": BODY, "body": rest, "more_body": True})
         for held in waiting or ():
-            final = held["type"] == BODY and not held.get("more_body")
-            await (self.last(held) if final else self.inner_send(held))
+            if held["type"] != BODY:
+                await self.inner_send(held)
+            else:
+                await (self.part(held, held) if held.get("more_body") else self.last(held, held))
 
 
 async def _held() -> None:

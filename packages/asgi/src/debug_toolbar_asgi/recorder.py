@@ -85,7 +85,7 @@ class Recorder:
         capture: Capture | None = None
         try:
             talk = Conversation(self, scope, receive, send)
-            capture = self.opened("websocket", talk.connection)
+            capture = self.opened("websocket", talk.connection, self.asked(scope) if self.on_demand else ())
             record = capture.record
             talk.begin(record)
         except Exception as fault:

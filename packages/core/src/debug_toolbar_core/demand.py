@@ -37,11 +37,15 @@ class Demand:
             self._armed[name] = max(1, min(requests, _REQUESTS_MOST))
 
     def collecting(self, kind: Kind, asked: Collection[str] = ()) -> Sequence[Panel]:
-        """Return the panels that measure the next record of a kind."""
+        """Return the panels that measure the next record of a kind.
+
+        What was armed is for the next request: a page's websocket that connects again does not take it.
+        """
         running = self._running[kind]
-        if not self._armed and not asked:
+        armed = self._armed if kind != "websocket" else ()
+        if not armed and not asked:
             return running
-        extra = [self.on_demand[name] for name in sorted({*asked, *self._armed}) if name in self.on_demand]
+        extra = [self.on_demand[name] for name in sorted({*asked, *armed}) if name in self.on_demand]
         chosen = [panel for panel in extra if kind in _collects(panel) and panel.name not in self._always]
         for panel in chosen:
             self._spend(panel.name)

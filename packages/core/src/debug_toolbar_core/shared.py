@@ -26,8 +26,8 @@ from debug_toolbar_core.store import Summary, summarise
 from debug_toolbar_core.strict import write
 from debug_toolbar_core.writer import Writer, why
 
-WAITING_MOST, WAITING_BYTES = 5_000, 64 * 1024 * 1024
-"""What waits in memory at most, where the retention is not smaller yet."""
+WAITING_MOST, WAITING_LEAST_BYTES, WAITING_BYTES = 5_000, 8 * 1024 * 1024, 64 * 1024 * 1024
+"""What waits in memory at most, where the retention is not smaller yet; there a record takes more than in the store."""
 _FLUSH, _CLOSE = 1.0, 2.0
 _READ_AGAIN = 3.0  # seconds for which a backend that failed a reader is not asked
 _LINES_MOST = 1_000
@@ -64,7 +64,8 @@ class SharedStore:
 
     def _empty(self) -> Backlog:
         kept = self.retention
-        return Backlog(min(kept.records, WAITING_MOST), min(kept.bytes, WAITING_BYTES), kept.records)
+        size = min(max(kept.bytes, WAITING_LEAST_BYTES), WAITING_BYTES)
+        return Backlog(min(kept.records, WAITING_MOST), size, kept.records)
 
     async def save(self, record: Record) -> None:
         """Queue a record; the same id again replaces."""

@@ -61,7 +61,7 @@ class Writer:
         self._delay = DELAY
         self._lock = threading.Lock()
         """Held where a thread begins or ends; who saves a record never waits for it."""
-        self._called, self._urgent = Bell(), threading.Event()
+        self._called, self._urgent = Bell(), Bell()
         self._round = threading.Condition()
 
     def forked(self, backlog: Backlog) -> None:
@@ -92,9 +92,11 @@ class Writer:
         """Have all that came so far written now; tell whether that was done within its time."""
         if self.fault is not None or not len(self.backlog):
             return self.fault is None
+        if self._thread is threading.current_thread():  # an application that is collected as garbage ends here
+            return False
         with self._round:
             rounds = self._rounds
-            self._urgent.set()
+            self._urgent.ring()
             self.wake()
             return self._round.wait_for(lambda: self._rounds != rounds, seconds) and self.fault is None
 
@@ -110,7 +112,7 @@ class Writer:
         elif thread is not threading.current_thread():
             self._closing = True
             self._called.ring()
-            self._urgent.set()
+            self._urgent.ring()
             thread.join(max(0.1, until - time.monotonic()))
             self._closing = False
             if not thread.is_alive() and self.fault is None:
@@ -131,8 +133,7 @@ class Writer:
     def _gather(self) -> None:
         """Let more records come, the longer the faster they do, but not more than may wait."""
         before = time.monotonic()
-        self._urgent.wait(self._delay)
-        self._urgent.clear()
+        self._urgent.heard(self._delay)
         self._called.heard()
         rate = len(self.backlog) / max(time.monotonic() - before, DELAY)
         longest = self.backlog.most / 4 / max(rate, 1.0)
@@ -159,8 +160,7 @@ class Writer:
                 self._round.notify_all()
             if done:
                 return
-            self._urgent.wait(patience)
-            self._urgent.clear()
+            self._urgent.heard(patience)
             patience = min(patience * 2, _PATIENCE_MOST)
 
     def _drain(self) -> bool:

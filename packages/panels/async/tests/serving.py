@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import uvloop
 
 from debug_toolbar_async import AsyncPanel
-from debug_toolbar_async.reading import Seen, Task, seen_of
+from debug_toolbar_async.reading import seen_of
+from debug_toolbar_async.seen import Seen, Task
 from debug_toolbar_core import Config, Record, Toolbar
 from debug_toolbar_core.exchange import Plain, Request
 from debug_toolbar_core.record import Kind

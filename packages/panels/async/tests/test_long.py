@@ -12,9 +12,9 @@ import pytest
 
 from debug_toolbar_async import AsyncPanel
 from debug_toolbar_async.path import critical
-from debug_toolbar_async.reading import Seen
+from debug_toolbar_async.seen import Seen
 from debug_toolbar_core import Record
-from debug_toolbar_core.blocks import Lanes, Notice, walk
+from debug_toolbar_core.blocks import Code, Lanes, Notice, walk
 
 from .serving import named, seen_in, serve, toolbar_of
 from .test_installed import nothing_left
@@ -74,6 +74,9 @@ def test_a_websocket_is_watched(record: Record, seen: Seen) -> None:
     assert drawn.seconds < HOURS / 10
     assert "the last" in (drawn.title or "")
     assert critical(seen)
+    (chart,) = [block for block in walk(blocks) if isinstance(block, Code) and "Lag over" in (block.title or "")]
+    assert "the last" in (chart.title or "")
+    assert len(chart.text) == 60
 
 
 def test_the_newest_tasks_are_kept(seen: Seen) -> None:

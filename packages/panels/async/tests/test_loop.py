@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from debug_toolbar_async.reading import Seen, Stall
+from debug_toolbar_async.seen import Seen, Stall
 from debug_toolbar_core import Record
 from debug_toolbar_core.source import Source
 
@@ -74,6 +74,22 @@ def test_blocking_calls_are_found_with_their_line(loop: Callable[[], asyncio.Abs
     ]
     assert all(length(stall) >= 0.06 for stall in found)
     assert [span.name for span in record.spans if span.attributes.get("blocking")] == ["blocked the loop"] * 2
+
+
+@unless_starved
+async def test_a_call_is_found_whenever_it_begins() -> None:
+    """Calls of fifty milliseconds, each a bit later after a heartbeat than the one before, are all found."""
+    pauses = [0.001 + 0.0017 * number for number in range(12)]
+
+    async def application() -> None:
+        for pause in pauses:
+            await asyncio.sleep(pause)
+            time.sleep(0.05)  # noqa: ASYNC251 - whenever it begins
+
+    seen = await watched(application())
+    line = line_of(application, "whenever it begins")
+    found = [source.line for stall in seen.stalls for source in culprits(stall)[:1] if source is not None]
+    assert found == [line] * len(pauses)
 
 
 @unless_starved
@@ -169,6 +185,7 @@ async def test_lag_is_kept_over_time() -> None:
     assert min(lag for _, lag in seen.lags) < 0.02
 
 
+@unless_starved
 async def test_short_slices_are_no_stalls() -> None:
     """A loop that is merely busy, by many short slices, is not said to be blocked."""
 

@@ -12,10 +12,11 @@ import anyio
 import pytest
 
 from debug_toolbar_async.path import pieces
+from debug_toolbar_async.seen import Seen
 from debug_toolbar_async.tasks import title
 from debug_toolbar_core import span
 
-from .serving import RUNS, named, run, seen_in, serve, toolbar_of, watched
+from .serving import LOOPS, RUNS, named, run, seen_in, serve, toolbar_of, watched
 
 
 async def child(seconds: float = 0.002) -> str:
@@ -130,29 +131,40 @@ async def test_results_and_exceptions_pass_through() -> None:
     assert not named(seen, "broken")[0].unfetched
 
 
-async def test_an_exception_that_nobody_fetched_is_found() -> None:
-    """A task that failed and was not awaited is told from one whose exception was fetched."""
+@pytest.mark.parametrize("loop", LOOPS)
+def test_an_exception_that_nobody_fetched_is_found(loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    """A task that failed and was not awaited is told, whether anybody has it still or not; asyncio says so as ever."""
     told, kept = list[Any](), list[asyncio.Task[None]]()
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(lambda loop, context: told.append(context["message"]))
 
     async def broken() -> None:
+        raise ValueError("on purpose")
+
+    async def fetched() -> None:
         raise ValueError("on purpose")
 
     async def application() -> None:
         kept.append(asyncio.create_task(broken()))
         task = asyncio.create_task(broken())
-        await asyncio.sleep(0)
+        kept.append(asyncio.create_task(fetched()))
+        await asyncio.wait(kept[1:])
+        with pytest.raises(ValueError, match="on purpose"):
+            await asyncio.create_task(fetched())
         assert told == []
         del task
         gc.collect()
         assert told == ["Task exception was never retrieved"]
 
-    seen = await watched(application())
+    async def served() -> Seen:
+        here = asyncio.get_running_loop()
+        here.set_exception_handler(lambda loop, context: told.append(context["message"]))
+        seen = await watched(application())
+        assert "call_exception_handler" not in vars(here)
+        return seen
+
+    seen = run(served, loop)
     assert [(task.outcome, task.unfetched) for task in named(seen, "broken")] == [("raised ValueError", True)] * 2
+    assert [task.unfetched for task in named(seen, "fetched")] == [True, False]
     assert not seen.dropped
-    assert told == ["Task exception was never retrieved"]
-    assert "call_exception_handler" not in vars(loop)
 
 
 async def test_a_task_that_outlives_the_request_is_found() -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from debug_toolbar_async import AsyncPanel
 from debug_toolbar_async.lanes import lanes
-from debug_toolbar_async.reading import Hop, Point, Seen, Slice, Task, Wait, seen_of
+from debug_toolbar_async.reading import seen_of
+from debug_toolbar_async.seen import Hop, Point, Seen, Slice, Task, Wait
 from debug_toolbar_core import Record, Toolbar
 from debug_toolbar_core.blocks import Badge, Code, Facts, Flame, Lanes, Notice, Section, Table, checked, walk
 from debug_toolbar_core.source import Source
@@ -94,7 +95,9 @@ def test_notices_say_what_to_do(toolbar: Toolbar, record: Record) -> None:
     notices = [notice for _, notice in toolbar.notices(record)]
     assert {notice.label for notice in notices} == {"blocking call", "left over", "serial awaits"}
     assert all(notice.hint and notice.source and notice.source.file == __file__ for notice in notices)
-    assert [notice.saves for notice in notices if notice.label == "serial awaits"] == [pytest.approx(0.01, abs=0.008)]
+    (serial,) = [notice for notice in notices if notice.label == "serial awaits"]
+    assert serial.saves is not None
+    assert serial.saves >= 0.005
 
 
 def test_the_badge_counts_the_tasks(toolbar: Toolbar, record: Record) -> None:
@@ -106,6 +109,7 @@ async def test_the_timeline_is_exported_as_json(toolbar: Toolbar, record: Record
     """The timeline has the tasks with their states, and all that is shown besides."""
     (block,) = await AsyncPanel().timeline(record)
     assert isinstance(block, Code)
+    assert block.filename == f"timeline-{record.id}.json"
     told = json.loads(block.text)
     assert set(told) == {"totals", "tasks", "critical", "threads", "cancellations", "stalls", "lag"}
     first = told["tasks"][0]
@@ -120,6 +124,7 @@ async def test_a_trace_is_exported_for_perfetto(toolbar: Toolbar, record: Record
     """The trace has a named thread for each task, and complete events that do not run backwards."""
     (block,) = await AsyncPanel().trace(record)
     assert isinstance(block, Code)
+    assert block.filename == f"trace-{record.id}.json"
     events = json.loads(block.text)["traceEvents"]
     names = {event["tid"]: event["args"]["name"] for event in events if event["ph"] == "M"}
     assert names[0].startswith("request (")

@@ -17,10 +17,11 @@ import anyio.to_thread
 import pytest
 
 from debug_toolbar_async.path import critical, totals
-from debug_toolbar_async.reading import Seen
+from debug_toolbar_async.seen import Seen
 from debug_toolbar_async.serial import series
 
 from .serving import named, seen_in, serve, toolbar_of, watched
+from .starving import unless_starved
 
 
 def points(seen: Seen) -> dict[str, tuple[int, str]]:
@@ -59,6 +60,7 @@ class Later:
         return nap().__await__()
 
 
+@unless_starved
 async def test_await_points_are_the_users_lines() -> None:
     """Each wait is told at the innermost line of the user's code, through generators and other awaitables."""
 
@@ -75,9 +77,9 @@ async def test_await_points_are_the_users_lines() -> None:
     assert points(seen) == {"nap": (4, "sleep"), "numbers": (3, "sleep"), "opened": (1, "sleep")}
     point = next(point for point in seen.points if point.source and point.source.function == "nap")
     assert point.source is not None
-    assert point.source.file == __file__
+    assert (point.source.file, point.source.line) == (__file__, nap.__code__.co_firstlineno + 2)
     assert 0.012 <= point.seconds <= seen.end
-    assert 0.003 <= point.longest <= point.seconds / 2
+    assert 0.003 <= point.longest <= point.seconds
 
 
 async def test_short_waits_are_not_located() -> None:
@@ -92,6 +94,7 @@ async def test_short_waits_are_not_located() -> None:
     assert len(seen.points) <= 1
 
 
+@unless_starved
 async def test_an_await_that_is_suspended_often_counts_once() -> None:
     """One `await` of a function that waits five times is one call, with its five waits inside."""
 
@@ -196,6 +199,7 @@ async def test_who_cancelled_what() -> None:
     assert waited.function == "nap"
 
 
+@unless_starved
 async def test_the_critical_path_goes_through_what_was_slowest() -> None:
     """Of tasks side by side the last one counts: wall and critical are its time, the sum is all of theirs."""
 
@@ -236,6 +240,7 @@ async def test_who_holds_the_loop_is_on_the_critical_path() -> None:
     assert [piece.task.coroutine.rpartition(".")[2] for piece in held] == ["holds"]
 
 
+@unless_starved
 async def test_serial_awaits_are_found() -> None:
     """Awaits that wait one after the other would save what is not the longest; those at once are none."""
 
@@ -300,6 +305,7 @@ async def test_a_library_that_is_not_the_users_stands_in() -> None:
     assert ("a library's", "Future") in told
 
 
+@unless_starved
 async def test_many_await_points_and_calls_are_bounded() -> None:
     """A request that awaits a thousand times keeps the first calls, and counts all of them at their points."""
 

@@ -140,11 +140,13 @@ def test_the_collector_may_end_a_record_anywhere() -> None:
 
     ended: list[int] = []
     usual = gc.get_threshold()
+    gc.freeze()  # what other tests left need not be looked through each time
     worker = threading.Thread(target=lambda: ended.append(asyncio.run(served())), daemon=True)
     worker.start()
     worker.join(60)
     gc.set_threshold(*usual)
     gc.enable()
+    gc.unfreeze()
     assert ended == [119]
     gc.collect()
     assert gone()

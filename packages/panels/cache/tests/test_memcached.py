@@ -70,7 +70,8 @@ def test_a_stored_none_is_a_hit(client: Client) -> None:
         assert client.get("none", "default") is None
         assert client.get("nowhere", "default") == "default"
         assert client.get("nowhere", default=None) is None
-    assert [span.attributes["cache.hit"] for span in seen.record.spans] == [True, False, False]
+        assert (client.get("nowhere"), client.get("none"), client.get(key="none")) == (None, None, None)
+    assert [span.attributes["cache.hit"] for span in seen.record.spans] == [True, False, False, False, True, True]
 
 
 def test_clients_of_clients_are_counted_once(memcached_server: Service, client: Client) -> None:

@@ -1,6 +1,7 @@
 """Starlette's and FastAPI's events: lifespan, exception handlers, background tasks; and blinker's signals."""
 
 import asyncio
+import contextvars
 import gc
 import weakref
 from collections.abc import AsyncIterator, Callable
@@ -294,7 +295,7 @@ def test_everything_is_put_back(serve: Serve) -> None:
 
 
 async def test_a_hundred_at_once_never_mix(serve: Serve, outline: Outline) -> None:
-    """Of 100 interleaved requests each has its own handlers, receivers and tasks."""
+    """Of 100 interleaved requests each has its own events: from task groups, threads and executors."""
     told = blinker.Signal()
 
     @told.connect
@@ -306,7 +307,15 @@ async def test_a_hundred_at_once_never_mix(serve: Serve, outline: Outline) -> No
         number = int(request.query_params["n"])
         await asyncio.sleep(0)
         await asyncio.to_thread(told.send, number)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(sent(number))
+        context = contextvars.copy_context()
+        await asyncio.get_running_loop().run_in_executor(None, context.run, told.send, number)
         raise LookupError(number)
+
+    async def sent(number: int) -> None:
+        await asyncio.sleep(0)
+        told.send(number)
 
     async def answer(request: Request, error: Exception) -> Response:
         number = error.args[0]
@@ -321,9 +330,9 @@ async def test_a_hundred_at_once_never_mix(serve: Serve, outline: Outline) -> No
             record = await _record(client, found)
             assert found.text == str(number)
             own = [one.name for one in record.spans if one.panel == "app"]
-            assert own == [f"heard {number}", f"answered {number}", f"printed {number}"]
+            assert own == [*[f"heard {number}"] * 3, f"answered {number}", f"printed {number}"]
             assert outline(record) == [
-                "signal signal", "  receiver hear", "exception handler answer",
+                *["signal signal", "  receiver hear"] * 3, "exception handler answer",
                 "background task printed",
             ]  # fmt: skip
 

@@ -289,6 +289,68 @@ def test_a_factory_that_was_chained_to_ours_stays(log: logging.Logger) -> None:
     assert after.spans == []
 
 
+def test_what_a_formatter_leaves_on_a_line_is_no_extra(toolbar: Toolbar, log: logging.Logger) -> None:
+    """The text, the time and what a server's formatter adds stand there anyway; what the application gave is extra."""
+    handler = Collecting()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(handler)
+    with toolbar.capture("http") as record:
+        log.info("plain %s", "a")
+        log.info("given %s", "b", extra={"order": 7, "color_message": "c"})
+        log.info("failed", exc_info=ValueError("x"))
+    assert [span.name for span in record.spans] == ["plain a", "given b", "failed"]
+    assert [span.attributes.get("extra") for span in record.spans] == [None, {"order": 7}, None]
+
+
+def test_a_great_width_is_never_written_out(toolbar: Toolbar, log: logging.Logger) -> None:
+    """A message that asks for gigabytes is shown as it stands, however often it is logged."""
+    with toolbar.capture("http") as record:
+        for _ in range(2):
+            log.info("%99999999999s", "x")
+            log.info("%*d", 99_999_999_999, 1)
+            log.info("%5s", "x")
+    wide = ["%99999999999s (with <builtins.str>)", "%*d (with <builtins.int>, <builtins.int>)", "    x"]
+    assert [span.name for span in record.spans] == wide * 2
+
+
+def test_lines_of_one_place_have_one_source(toolbar: Toolbar, log: logging.Logger) -> None:
+    """A place is made once; two functions in one line are two places, and a library's line is its caller's."""
+    scope: dict[str, Any] = {"log": log}
+    exec(compile("def work(): log.info('x')", "/x/site-packages/library.py", "exec"), scope)  # noqa: S102 - code of a library is what is made here
+    exec(compile("def one(): [log.info('x'), (lambda: log.info('x'))()]", "/app/x.py", "exec"), scope)  # noqa: S102 - two functions in one line
+
+    def other() -> None:
+        scope["work"]()
+
+    with toolbar.capture("http") as record:
+        for _ in range(2):
+            log.info("here")
+        scope["one"]()
+        scope["work"]()
+        other()
+    found = [span.source for span in record.spans]
+    assert found[0] is found[1]
+    assert [source.function for source in found[2:4] if source] == ["one", "<lambda>"]
+    test = "test_lines_of_one_place_have_one_source"
+    assert [source.function for source in found[4:] if source] == [test, f"{test}.<locals>.other"]
+
+
+def test_odd_facts_of_a_line_are_kept_as_plain_values(toolbar: Toolbar, log: logging.Logger) -> None:
+    """A level's or logger's name may be as long as it likes, and be no text at all."""
+    log.name = "n" * 50_000
+    logging.addLevelName(33, ("of", "two"))  # type: ignore[arg-type]  # on purpose
+    try:
+        with toolbar.capture("http") as record:
+            log.info("m" * 5_000)
+            log.log(33, "x")
+    finally:
+        logging.addLevelName(33, "Level 33")
+    first, second = record.spans
+    assert len(first.attributes["logger"]) < 17_000
+    assert len(first.name) <= 200
+    assert second.attributes["level"] == ["of", "two"]
+
+
 def test_a_handler_that_raises_or_logs_does_not_recurse(
     toolbar: Toolbar, log: logging.Logger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

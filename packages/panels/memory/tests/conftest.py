@@ -38,7 +38,7 @@ class Shop:
         self.kept: list[Any] = []
         MADE.append(self.kept)
         self.paths: dict[str, Handler] = {}
-        self.toolbar = DebugToolbar(self.app, ASGIConfig(panels=[MemoryPanel(**options)], enabled=True, budget=5))
+        self.toolbar = DebugToolbar(self.app, ASGIConfig(panels=[MemoryPanel(**options)], enabled=True, budget=120))
 
     def path(self, handler: Handler) -> Handler:
         self.paths[f"/{handler.__name__}"] = handler
@@ -106,6 +106,14 @@ async def nothing_stays_on() -> AsyncIterator[None]:
     HISTORY.clear()
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a turn, and for what was left, however long it takes: the machine may be busy."""
+    monkeypatch.setattr("debug_toolbar_memory.measure._ON_LOOP", 10.0)
+    monkeypatch.setattr("debug_toolbar_memory.measure._PATIENCE", 60.0)
+    monkeypatch.setattr("debug_toolbar_memory.measure._IN_THREAD", 60.0)
+
+
 @pytest.fixture
 def make_shop() -> type[Shop]:
     """Return what makes an application with options of the panel."""
@@ -128,6 +136,14 @@ def traced() -> Shop:
 def tracked() -> Shop:
     """Return an application measured by memray."""
     return Shop(engine="memray")
+
+
+@pytest.fixture
+def only_asked() -> Iterator[None]:
+    """Let the collector run when it is asked to, and not by itself."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ async def test_jobs_are_measured(engine: Any, redis_server: services.Service) ->
     await queue.connect()
     panels = [SAQPanel(), MemoryPanel(engine=engine, seconds=60.0)]
     store = MemoryStore()
-    watched = watch({}, Config(panels=panels, always=["memory"], store=store, strict=True))
+    watched = watch({}, Config(panels=panels, always=["memory"], store=store, strict=True, budget=120.0))
     worker: Any = Worker(queue, [stock, other], dequeue_timeout=0.2, **watched)
     for hook in worker.startup:
         await hook(worker.context)
@@ -82,7 +82,7 @@ async def process(worker: Any) -> None:
 
 async def test_what_is_not_followed_is_not_said_to_be_measured() -> None:
     """Work that is recorded in the middle of a running task is nobody's, and the panel says so."""
-    toolbar = Toolbar(Config(panels=[MemoryPanel()], always=["memory"], strict=True))
+    toolbar = Toolbar(Config(panels=[MemoryPanel()], always=["memory"], strict=True, budget=120.0))
     with toolbar.capture("task", name="inline") as record:
         KEPT.append(bytearray(MB))
     assert not record.data["memory"]["driven"]

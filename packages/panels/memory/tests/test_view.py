@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,14 +67,6 @@ async def test_a_cache_that_fills_once_is_no_leak(traced: Any) -> None:
     for _ in range(3):
         record = await traced.get("/cache")
     assert "kept memory" not in texts(shown(record))
-
-
-@pytest.fixture
-def only_asked() -> Iterator[None]:
-    """Let the collector run when it is asked to, and not by itself."""
-    gc.disable()
-    yield
-    gc.enable()
 
 
 async def test_a_collection_belongs_to_who_made_it_due(traced: Any, only_asked: None) -> None:

@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 
+from debug_toolbar_core import Record
 from debug_toolbar_profiling.awaited import awaited
 from debug_toolbar_profiling.climb import Climb, climb, walk
 from debug_toolbar_profiling.clocks import Clocks
 from debug_toolbar_profiling.contexts import context_given, context_of
 from debug_toolbar_profiling.packages import package_of
+from debug_toolbar_profiling.run import Run
+from debug_toolbar_profiling.samples import RUNNING
 
 
 def test_the_clock_of_another_thread_is_read() -> None:
@@ -156,3 +159,25 @@ async def test_await_points_are_bounded(kit: SimpleNamespace) -> None:
     profile = kit.taken(await kit.serve(kit.toolbar_of(), work()))
     assert len(profile.waits) <= 300
     assert profile.facts["waits"] == 350
+
+
+@pytest.mark.parametrize(
+    ("seen_in", "attributed", "told"),
+    [
+        (7, 0.098, 0.1),  # the end of the slice in which it was seen
+        (7, 0.02, 0.023),  # what one look finds on the average, and no more
+        (6, 0.098, 0.098),  # the last slice is another one: nobody knows what ran in it
+        (0, 0.0, 0.0),  # nothing was seen at all
+    ],
+)
+def test_what_was_seen_last_stands_for_the_end_of_its_slice(seen_in: int, attributed: float, told: float) -> None:
+    """Nobody looks once a slice is over; a request of one slice is told to its end."""
+    run, place = Run(Record("http")), (climb.__code__, 7)
+    node = run.stacks.node([climb.__code__])
+    run.driven, run.slices, run.state = True, 7, (0.1, 0.05, None, 0.0)
+    run.accounted = run.accounted_cpu = attributed
+    run.newest = (seen_in, node, place)
+    run.settle()
+    assert run.accounted == pytest.approx(told)
+    assert run.samples.seconds(RUNNING) == pytest.approx(told - attributed)
+    assert run.samples.cpu(RUNNING) <= max(0.0, 0.05 - attributed) + 1e-9

@@ -154,15 +154,18 @@ async def test_an_enqueued_job_is_shown_and_followed(toolbar: Toolbar, queue: Qu
 
 
 async def test_every_way_to_enqueue(toolbar: Toolbar, queue: Queue) -> None:
-    """A job object, a scheduled one, and `map`; a key that is there already is a duplicate."""
+    """A job object, a scheduled one, `apply` and `map`; a key that is there already is a duplicate."""
     with toolbar.capture("http") as record:
         await queue.enqueue(Job("add", kwargs={"a": 1}))
         await queue.enqueue("add", a=1, scheduled=4_000_000_000, key="later")
         assert await queue.enqueue("add", a=1, scheduled=4_000_000_000, key="later") is None
-        await asyncio.gather(queue.map("add", [{"a": 1}, {"a": 2}]), work(queue, 3))
+        answers = await asyncio.gather(
+            queue.apply("add", a=1, b=2), queue.map("add", [{"a": 1}, {"a": 2}]), work(queue, 4)
+        )
+    assert answers[:2] == [{"sum": 3}, [{"sum": 2}, {"sum": 3}]]
     found = await look(toolbar, record)
     statuses = [row["Status"] for row in table(found)]
-    assert statuses == ["complete", "scheduled", "duplicate", "complete", "complete"]
+    assert statuses == ["complete", "scheduled", "duplicate", "complete", "complete", "complete"]
     assert "duplicate job" in labels(found)
     later = await queue.job("later")
     assert later is not None

@@ -1,5 +1,6 @@
 import asyncio
 import contextvars
+import json
 import threading
 from typing import Any
 
@@ -181,6 +182,41 @@ async def test_the_stack_goes_on_across_greenlets(shop: Any, seen: Any, tools: A
         await outer()
     (span,) = tools.statements(await seen.load(record))
     assert [place["function"].rpartition(".")[2] for place in span.attributes["stack"]][:2] == ["inner", "outer"]
+
+
+async def test_the_stack_ends_where_a_framework_calls(sync_shop: Any, seen: Any, tools: Any) -> None:
+    """Callers on the other side of a decorator or two are in the stack, those on the other side of a framework not."""
+    library: dict[str, Any] = {}
+    code = "def pass_on(times, work):\n    return pass_on(times - 1, work) if times else work()"
+    exec(compile(code, json.__file__, "exec"), library)  # noqa: S102 - it stands for a library: its frames are of such a file
+
+    def ask() -> None:
+        with sync_shop.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def view(times: int) -> None:
+        library["pass_on"](times, ask)
+
+    with seen.capture("http") as record:
+        view(2)
+        view(12)
+    near, far = tools.statements(await seen.load(record))
+    assert [place["function"].rpartition(".")[2] for place in near.attributes["stack"]][:2] == ["ask", "view"]
+    assert "stack" not in far.attributes
+    assert far.source.function.endswith("ask")
+
+
+async def test_parameters_are_those_of_the_execution(seen: Any, tools: Any) -> None:
+    """Where the application goes on to use its own dictionary of them, the record has what was executed."""
+    engine, given = create_engine("sqlite://", paramstyle="named"), {"number": 1}
+    with seen.capture("http") as record, engine.connect() as connection:
+        for number in range(3):
+            given["number"] = number
+            connection.exec_driver_sql("SELECT :number", given)
+        given["number"] = 99
+    engine.dispose()
+    shown = [span.attributes["db.query.parameters"] for span in tools.statements(await seen.load(record))]
+    assert shown == [[["number", number]] for number in range(3)]
 
 
 async def test_a_template_is_named_with_its_own_line(sync_shop: Any, seen: Any, tools: Any, tmp_path: Any) -> None:

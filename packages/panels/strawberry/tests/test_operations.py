@@ -168,7 +168,7 @@ async def test_a_query_is_shown(toolbar: Toolbar) -> None:
     found = blocks(toolbar, record)
     assert toolbar.shown(record)[0].badge == Badge("query Books", level="warning")
     told = facts(found)
-    assert (told["operation"], told["depth"], told["fields selected"]) == ("query Books", 3, 5)
+    assert (told["operation"], told["depth"], told["complexity"]) == ("query Books", 3, 5)
     assert all(isinstance(told[step], float) for step in ("parse", "validate", "execute"))
     rows = table(found, "Resolvers")
     assert [row[:2] for row in rows] == [("books", 1), ("author", 4), ("shelf", 4)]

@@ -13,6 +13,7 @@ import pytest
 from debug_toolbar_asgi import DebugToolbar
 from debug_toolbar_core import Record, current, note, span
 from debug_toolbar_core.blocks import Badge, Block, Facts, Notice, Table, Tree
+from debug_toolbar_core.memory import MemoryStore, weigh
 from debug_toolbar_logging import LoggingPanel
 from debug_toolbar_tests.server import App, Receive, Scope, Send, around, only, play, records, websocket
 from debug_toolbar_websocket import WebsocketPanel
@@ -62,11 +63,11 @@ async def test_a_connection_is_told_message_by_message() -> None:
     assert [view.badge for view in debug.toolbar.shown(record)] == [Badge("4", "2↓ 2↑")]
     found = tables(shown)
     rows = found["Messages"].rows
-    assert [(row.cells[3], row.cells[4], row.cells[6]) for row in rows] == [
-        ("→ in", 3, "one"),
-        ("← out", 3, "one"),
-        ("→ in", 10, '{"a": [1]}'),
-        ("← out", 10, '{"a": [1]}'),
+    assert [(row.cells[3], row.cells[4], *row.cells[6:]) for row in rows] == [
+        ("→ in", 3, "text", "one"),
+        ("← out", 3, "text", "one"),
+        ("→ in", 10, "JSON", '{"a": [1]}'),
+        ("← out", 10, "JSON", '{"a": [1]}'),
     ]
     assert [row.cells[0] for row in rows] == [1, 2, 3, 4]
     assert rows[2].details == [Tree({"a": [1]})]
@@ -118,7 +119,7 @@ async def test_what_a_message_caused_stands_under_it() -> None:
 
 async def test_the_newest_messages_are_kept() -> None:
     """Past each limit the oldest go, counted, with the spans of their time; every message is counted."""
-    debug = around(echo, WebsocketPanel(messages=20, message_bytes=10, total_bytes=100))
+    debug = around(echo, WebsocketPanel(messages=20, message_bytes=10, total_bytes=5_000))
     await play(debug, websocket(), [*CONNECT, *(text(f"{number:04}" + "x" * 20) for number in range(100)), *GONE])
     record = await only(debug)
     shown = blocks(debug, record)
@@ -145,6 +146,32 @@ async def test_a_long_connection_stays_small() -> None:
     assert held < 2_000_000 + 100_000 * 8  # the test's own server notes each message
 
 
+async def test_a_thousand_open_connections_stay_small() -> None:
+    """What they keep together is bounded, however much each is sent; closed, they weigh what they keep."""
+    going, there = asyncio.Event(), asyncio.Barrier(1_001)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await echo(scope, receive, send)
+        await there.wait()
+        await going.wait()
+
+    store = MemoryStore(2_000, 1 << 30)
+    debug = around(app, WebsocketPanel(open_bytes=4_000_000), store=store)
+    sent = [*CONNECT, *[text("x" * 1_000)] * 20, *GONE]
+    async with asyncio.TaskGroup() as group:
+        for _ in range(1_000):
+            group.create_task(play(debug, websocket(), sent))
+        await there.wait()
+        working = [record for record, _, _ in store._records.values()]
+        logs = [record.data["websocket"] for record in working]
+        assert {record.open for record in working} == {True}
+        assert sum(len(str(message[3])) + 400 for log in logs for message in log["messages"]) < 16_000_000
+        assert {log["first"] + len(log["messages"]) for log in logs} == {40}
+        going.set()
+    light = weigh(Record("websocket"))
+    assert all(weigh(record) > light + 1_000 * len(record.data["websocket"]["messages"]) for record in working)
+
+
 async def test_a_large_frame_is_cut() -> None:
     """Of 16 MB the first bytes are kept, with the size; the application gets all of it."""
     frame = b"\x00\xff" * 8_000_000
@@ -169,7 +196,8 @@ async def test_binary_is_shown_in_hexadecimal_and_secrets_are_not() -> None:
     await play(debug, websocket(), [*CONNECT, *messages, *GONE])
     record = await only(debug)
     rows = tables(blocks(debug, record))["Messages"].rows
-    assert "00ff00fe" in str(rows[0].cells[6])
+    assert rows[0].cells[6] == "binary"
+    assert "00ff00fe" in str(rows[0].cells[7])
     assert "hunter2" not in str(record.data)
     assert rows[2].details == [Tree({"password": "[redacted]"})]
 

@@ -162,7 +162,7 @@ async def test_a_compressed_stream_is_shown_in_hexadecimal() -> None:
         await send({"type": "http.response.body", "body": b""})
 
     _, blocks = await shown(app)
-    assert "1f8b0800" in str(rows(blocks, "Parts")[0][6])
+    assert "1f8b0800" in str(rows(blocks, "Parts")[0][7])
 
 
 async def test_one_piece_and_an_end_is_no_stream() -> None:
@@ -170,3 +170,16 @@ async def test_one_piece_and_an_end_is_no_stream() -> None:
     assert await shown(stream(b"text/plain", [b"hello"])) == (None, [])
     badge, _ = await shown(stream(b"text/event-stream", [b"data: one\n\n"]))
     assert badge == Badge("1", "events")
+
+
+async def test_a_page_that_streams_is_a_stream() -> None:
+    """HTML that the toolbar puts its tag into has its parts as the application sent them, without the tag."""
+    parts = [b"<!doctype html><html><body><p>one</p>", b"<p>two</p>", b"<p>three</p></body></html>"]
+    debug = around(stream(b"text/html; charset=utf-8", parts), WebsocketPanel())
+    served = await play(debug, http())
+    assert b"data-record=" in served.body
+    record = await only(debug)
+    assert [message[3].encode() for message in record.data["websocket"]["messages"]] == parts
+    assert debug.toolbar is not None
+    (view,) = debug.toolbar.shown(record)
+    assert view.badge == Badge("3", "streamed")

@@ -1,7 +1,8 @@
 /** The dashboard: every record of the application as it comes, and beside the list the one that is open. */
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { Api } from "./api";
+import { Api, asApiError, type ApiError } from "./api";
+import type { FilesApi } from "./dashboard/imported";
 import { base, tokenSheet } from "./base";
 import { heading } from "./shell/heading";
 import "./dashboard/banners";
@@ -46,6 +47,10 @@ export class Dashboard extends LitElement {
   @query("dt-detail") private shown!: Detail | null;
 
   readonly #api = new Api(prefix());
+  /** Records from files: loaded with the first of them. */
+  @state() private files: FilesApi | null = null;
+  @state() private dropping = false;
+  @state() private refused: ApiError | null = null;
   readonly #records = new Records(this.#api, (arrived) => this.#changed(arrived));
   #searching: ReturnType<typeof setTimeout> | undefined;
   #stale: ReturnType<typeof setTimeout> | undefined;
@@ -63,6 +68,9 @@ export class Dashboard extends LitElement {
       this.#go({ ...this.place, panel, row }, false);
     });
     this.addEventListener("compare", (event) => this.#go({ ...nowhere, view: "compare", record: (event as CustomEvent<string>).detail, other: this.place.record }));
+    this.addEventListener("dragover", this.#dragged);
+    this.addEventListener("dragleave", this.#dragged);
+    this.addEventListener("drop", this.#dropped);
     this.#prefer({});
     void this.#records.search("");
     this.#api.setup().then(
@@ -94,6 +102,7 @@ export class Dashboard extends LitElement {
         ${this.#live()}<span class="grow"></span>${this.#tools()}
       </header>
       ${this.#lost()}
+      ${this.refused ? html`<div class="banner" role="alert"><b>${this.refused.message}</b> ${this.refused.hint} <button class="btn icon" aria-label="Put away" @click=${() => (this.refused = null)}>✕</button></div>` : nothing}
       <dt-banners .notices=${this.#records.notices}></dt-banners>
       <div class="split ${open ? "opened" : ""}">
         <section class="left" aria-label="Records">
@@ -104,7 +113,8 @@ export class Dashboard extends LitElement {
           <dt-resizer edge="left" label="Width of the list" .share=${this.chosen.list} @resized=${(event: CustomEvent<number>) => this.#prefer({ list: event.detail })}></dt-resizer>
         </section>
         <main class="right" aria-label="Record">${this.#main()}</main>
-      </div>`;
+      </div>
+      ${this.dropping ? html`<div class="drop" aria-hidden="true"><b>Drop a record’s JSON file to look at it</b><span>It is read in this page alone.</span></div>` : nothing}`;
   }
 
   #main(): TemplateResult {
@@ -113,16 +123,19 @@ export class Dashboard extends LitElement {
       return html`<dt-routes .records=${this.#records.list} @chosen=${(event: CustomEvent<string>) => this.#choose(event.detail)} @filter=${this.#filter}></dt-routes>`;
     }
     if (view === "compare") {
-      return html`<dt-compare .api=${this.#api} .left=${record} .right=${other} @close=${() => this.#go({ ...nowhere, record: other })}></dt-compare>`;
+      const api = this.#apiOf(record, other);
+      if (!api) return html`<div class="state" role="status">Loading…</div>`;
+      return html`<dt-compare .api=${api} .left=${record} .right=${other} @close=${() => this.#go({ ...nowhere, record: other })}></dt-compare>`;
     }
     if (!record) return html`<div class="state"><b>Choose a record</b><br />Its notices, timeline and panels appear here. <kbd>j</kbd> and <kbd>k</kbd> go through the list.</div>`;
     const detail = this.detail?.record.id === record ? this.detail : null;
+    const api = this.#apiOf(record);
     return html`<div class="tools">
         <dt-actions .api=${this.#api} .detail=${detail} .setup=${this.setup} .panel=${panel}></dt-actions>
         <button class="btn icon" title="Close (Esc)" aria-label="Close the record" @click=${() => this.#go(nowhere)}>✕</button>
       </div>
-      <dt-detail .api=${this.#api} .record=${record} .panel=${panel} .row=${row} .heading=${heading}
-        @loaded=${(event: CustomEvent<RecordDetail>) => (this.detail = event.detail)}></dt-detail>`;
+      ${api ? html`<dt-detail .api=${api} .record=${record} .panel=${panel} .row=${row} .heading=${heading}
+        @loaded=${(event: CustomEvent<RecordDetail>) => (this.detail = event.detail)}></dt-detail>` : nothing}`;
   }
 
   #live(): TemplateResult {
@@ -153,7 +166,8 @@ export class Dashboard extends LitElement {
 
   #tools(): TemplateResult {
     const { theme } = this.chosen;
-    return html`<dt-popup label="Clear">
+    return html`<label class="btn import" title="Look at a record from a file; or drop it anywhere here">Import<input class="said" type="file" accept=".json,application/json" aria-label="Import a record" @change=${this.#picked} /></label>
+      <dt-popup label="Clear">
         <span slot="label">Clear</span>
         <p class="note">Forget all records of this application? They cannot be brought back.</p>
         <button class="item" data-close @click=${this.#clear}>Forget all records</button><button class="item" data-close>Keep them</button>
@@ -226,6 +240,48 @@ export class Dashboard extends LitElement {
   #clear = async (): Promise<void> => {
     await this.#records.clear().catch(() => undefined);
     this.#go(nowhere);
+  };
+
+  /** Who answers about these records; null while what reads files is loaded. */
+  #apiOf(...ids: readonly (string | null)[]): Api | null {
+    if (!ids.some((id) => id?.startsWith("file:"))) return this.#api;
+    if (!this.files) void this.#haveFiles();
+    return this.files;
+  }
+
+  async #haveFiles(): Promise<FilesApi> {
+    const { FilesApi } = await import("./dashboard/imported");
+    return (this.files ??= new FilesApi(this.#api.prefix, this.setup?.panels ?? []));
+  }
+
+  async #import(file: File | undefined): Promise<void> {
+    if (!file) return;
+    this.refused = null;
+    try {
+      const record = await (await this.#haveFiles()).open(file);
+      this.#go({ ...nowhere, record }, false);
+    } catch (error) {
+      this.refused = asApiError(error);
+    }
+  }
+
+  #picked = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    void this.#import(input.files?.[0]);
+    input.value = "";
+  };
+
+  #dragged = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    this.dropping = event.type === "dragover" || (event.relatedTarget !== null && this.contains(event.relatedTarget as Node));
+  };
+
+  #dropped = (event: DragEvent): void => {
+    this.dropping = false;
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    void this.#import(event.dataTransfer.files[0]);
   };
 
   #help = (): void => {

@@ -81,15 +81,16 @@ class Calls:
     def waited(self, work: Any, begin: float, end: float) -> Chain:
         """Note one suspension of a coroutine, and return where; a call that waited before goes on."""
         path = self.path
-        known, work = self.unchanged(work)
-        chain = chain_of(work, not known)
-        depth = self.common(chain, known)
-        again = depth == known + len(chain.steps) == len(path) > 0
+        known, work = self.unchanged(work) if path else (0, work)
+        steps, _, last = chain = chain_of(work, not known)
+        depth = self.common(steps, known, last)
+        again = depth == known + len(steps) == len(path) > 0
         if not again:
+            before = path[depth].point if depth < len(path) else None
             del path[depth:]
-            for step in chain.steps[depth - known :]:
-                if not self.open(step, begin, chain.end):
-                    self.drop(chain.steps[-1], end - begin)
+            for step in steps if depth == known else steps[depth - known :]:
+                if not self.open(step, begin, last, before):
+                    self.drop(steps[-1], end - begin)
                     return chain
         took = end - begin
         for call in path:
@@ -117,15 +118,15 @@ class Calls:
                     return depth + 1, below
         return 0, work
 
-    def common(self, chain: Chain, known: int) -> int:
+    def common(self, steps: list[Step], known: int, end: Any) -> int:
         """Return how many of the calls still wait: those known, and those behind them."""
         path, depth = self.path, known
-        for code, at, below, _ in chain.steps:
+        for code, at, below, _ in steps:
             if depth >= len(path):
                 break
             call = path[depth]
             point = call.point
-            if at != point.at or point.code is not code or not _same(call.below, below, chain.end):
+            if at != point.at or point.code is not code or not _same(call.below, below, end):
                 break
             depth += 1
         return depth
@@ -146,11 +147,16 @@ class Calls:
             point.seconds += took
             point.longest = max(point.longest, took)
 
-    def open(self, step: Step, begin: float, end: Any) -> bool:
-        """Begin a call inside those that wait, of which the innermost waits for `end`; False when there is no room."""
+    def open(self, step: Step, begin: float, end: Any, before: Point | None) -> bool:
+        """Begin a call inside those that wait, of which the innermost waits for `end`; False when there is no room.
+
+        Most often it is one more at the point where the call before it was.
+        """
         points, made, path = self.points, self.made, self.path
         code, at, below, _ = step
-        point = points.known.get((id(code), at)) or points.point(step)
+        point = before
+        if point is None or point.at != at or point.code is not code:
+            point = points.known.get((id(code), at)) or points.point(step)
         if point is not None and (points.room <= 0 or len(made) >= OF_A_TASK):
             self.let_go()
             made = self.made

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from debug_toolbar_async.path import Piece, critical, pieces, totals
-from debug_toolbar_async.reading import Seen, Task
+from debug_toolbar_async.seen import Seen, Task
 from debug_toolbar_async.tasks import title
 from debug_toolbar_core.source import Source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from debug_toolbar_async.path import own
-from debug_toolbar_async.reading import Point, Seen, Task
+from debug_toolbar_async.seen import Point, Seen, Task
 from debug_toolbar_async.tasks import title
 from debug_toolbar_core.blocks import Block, Flame, Frame, Profile
 from debug_toolbar_core.source import is_library

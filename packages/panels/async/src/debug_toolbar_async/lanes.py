@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from debug_toolbar_async.path import Piece, pieces
-from debug_toolbar_async.reading import Hop, Seen, Task
+from debug_toolbar_async.seen import Hop, Seen, Task
 from debug_toolbar_async.tasks import ended, level, titled
 from debug_toolbar_core.blocks import Lane, Lanes, Slice
 from debug_toolbar_core.units import seconds
@@ -69,7 +69,8 @@ def _made(row: Task | Hop) -> float:
 def _lane(seen: Seen, row: Task | Hop, depth: int, window: Window) -> Lane:
     if isinstance(row, Hop):
         found = [window.slice(*piece) for piece in _of_hop(seen, row)]
-        return Lane(row.name, [one for one in found if one], None, depth, row.thread or "no thread yet")
+        short = row.name.rpartition(".")[2]
+        return Lane(short, [one for one in found if one], None, depth, row.thread or "no thread yet")
     known = list(pieces(row))
     drawn = known if len(known) <= SLICES else list(_together(known, window.length / _SHORT))
     found = [window.slice(_state(seen, piece), piece.begin, piece.end, _text(seen, piece)) for piece in drawn]
@@ -84,7 +85,7 @@ def _of_hop(seen: Seen, hop: Hop) -> Iterator[tuple[str, float, float, str]]:
     begun = seen.end if hop.began is None else hop.began
     yield "queued", hop.handed, begun, "waits for a thread"
     if hop.began is not None:
-        yield "running", begun, seen.end if hop.ended is None else hop.ended, hop.thread
+        yield "running", begun, seen.end if hop.ended is None else hop.ended, hop.name
 
 
 def _state(seen: Seen, piece: Piece) -> str:

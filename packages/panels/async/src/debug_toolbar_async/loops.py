@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from debug_toolbar_async.reading import Held, Seen, Stall
+from debug_toolbar_async.seen import Held, Seen, Stall
 from debug_toolbar_core import Record
 from debug_toolbar_core.blocks import Block, Code, Column, Fact, Facts, Row, Section, Table
 from debug_toolbar_core.units import seconds
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _WIDTH = 60
+_TENTH = 0.1
 
 
 def blockers(record: Record, seen: Seen) -> Iterator[Block]:
@@ -42,17 +43,21 @@ def lag(seen: Seen) -> Iterator[Block]:
     worst = max(late for _, late in seen.lags)
     mean = sum(late for _, late in seen.lags) / len(seen.lags)
     facts = Facts([Fact("Worst", worst, "s"), Fact("Mean", mean, "s", "Of the worst in each twentieth of a second.")])
-    chart = Code(_chart(seen), title=f"Lag over {seconds(seen.end)}, to {seconds(worst)}")
+    first = seen.lags[0][0]
+    start = first if first > seen.end * _TENTH else 0.0  # of a long connection only the last minute is kept
+    told = f"the last {seconds(seen.end - start)}" if start else seconds(seen.end)
+    chart = Code(_chart(seen, start), title=f"Lag over {told}, to {seconds(worst)}")
     yield Section("Lag of the event loop", [facts, chart])
 
 
-def _chart(seen: Seen) -> str:
-    """Return the lag over the record's time as a line of bars: `▁▁▁█▁▁`."""
+def _chart(seen: Seen, start: float) -> str:
+    """Return the lag over the record's time from then on as a line of bars: `▁▁▁█▁▁`."""
     worst = [0.0] * _WIDTH
     top = max(max(late for _, late in seen.lags), 0.001)
+    size = max(seen.end - start, 1e-9) / _WIDTH
     for at, late in seen.lags:
-        cell = min(int(at / max(seen.end, 1e-9) * _WIDTH), _WIDTH - 1)
-        first = max(int((at - late) / max(seen.end, 1e-9) * _WIDTH), 0)
+        cell = max(min(int((at - start) / size), _WIDTH - 1), 0)
+        first = max(int((at - start - late) / size), 0)
         for place in range(min(first, cell), cell + 1):
             worst[place] = max(worst[place], late)
     return "".join(_BARS[max(1, round(late / top * (len(_BARS) - 1)))] for late in worst)

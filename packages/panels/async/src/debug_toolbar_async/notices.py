@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from debug_toolbar_async.reading import Seen, Stall, Task
+from debug_toolbar_async.seen import Seen, Stall, Task
 from debug_toolbar_async.serial import series
 from debug_toolbar_async.tasks import title
 from debug_toolbar_core import Record

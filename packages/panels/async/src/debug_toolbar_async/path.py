@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from debug_toolbar_async.reading import Join, Seen, Task, Wait
+from debug_toolbar_async.seen import Join, Seen, Task, Wait
 
 State = Literal["running", "ready", "waiting"]
 _STEPS = 20_000

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import NamedTuple
 
-from debug_toolbar_async.reading import Seen, Task, Wait
+from debug_toolbar_async.seen import Seen, Task, Wait
 
 LEAST = 0.005
 """Seconds that running together must save."""

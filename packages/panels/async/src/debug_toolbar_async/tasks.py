@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from debug_toolbar_async.reading import Seen, Task
+from debug_toolbar_async.seen import Seen, Task
 from debug_toolbar_core.blocks import Column, Level, Row, Table
 
 _GIVEN = re.compile(r"Task-\d+$")

@@ -10,7 +10,8 @@ from debug_toolbar_async.lanes import lanes
 from debug_toolbar_async.loops import blockers, lag
 from debug_toolbar_async.notices import notices
 from debug_toolbar_async.path import Piece
-from debug_toolbar_async.reading import Seen, Task, seen_of
+from debug_toolbar_async.reading import seen_of
+from debug_toolbar_async.seen import Seen, Task
 from debug_toolbar_async.tasks import table, title
 from debug_toolbar_core import Record
 from debug_toolbar_core.blocks import (

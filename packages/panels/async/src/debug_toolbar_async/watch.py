@@ -19,6 +19,7 @@ from debug_toolbar_async.cancelling import Cancelled
 from debug_toolbar_async.chain import application_of, chain_of, source_of, source_of_code
 from debug_toolbar_async.hop import Hop
 from debug_toolbar_async.lane import Lane
+from debug_toolbar_async.lookout import Clock
 from debug_toolbar_async.packing import packed
 from debug_toolbar_async.traced import Traced
 from debug_toolbar_async.unawaited import Unawaited
@@ -53,7 +54,7 @@ class Watch:
         self.tasks: WeakKeyDictionary[Any, Lane] = WeakKeyDictionary()
         self.loop: asyncio.AbstractEventLoop | None = None
         self.post: post.Post | None = None
-        self.clock = post.Clock()
+        self.clock = Clock()
         self.main = self.add(-1, "the request", None)
 
     def add(self, parent: int, name: str, source: Source | None) -> Lane:

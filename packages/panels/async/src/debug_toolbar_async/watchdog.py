@@ -28,6 +28,7 @@ class Watchdog:
         self._looks = [look]
         self._alarm: Alarm = make_alarm()
         self._process = os.getpid()
+        self._first = 0.0
 
     @classmethod
     def over(cls, look: Look, seconds: float) -> Watchdog:
@@ -46,6 +47,7 @@ class Watchdog:
     def start(self, seconds: float) -> Watchdog:
         """Start the thread."""
         self.put_off(seconds)
+        self._first = perf_counter() + seconds
         RUNNING.add(self)
         try:
             start_new_thread(self.run, ())  # a `threading.Thread` would have the request wait until it runs
@@ -72,19 +74,23 @@ class Watchdog:
 
     def run(self) -> None:
         """Look, whenever the alarm goes off; in the thread."""
-        alarm = self._alarm
         try:
-            while True:
-                alarm.wait()
-                look = next(iter(self._looks), None)
-                pause = None if look is None else look(perf_counter())
-                if pause is not None:
-                    alarm.set(max(CLOSER, pause))
-                elif self._dismissed() if look is None else self._end(look):
-                    return
+            if perf_counter() < self._first:  # else the loop was held from the start, and would go on while this sleeps
+                self._alarm.wait()
+            while self._goes_on():
+                self._alarm.wait()
         finally:
             RUNNING.discard(self)
-            alarm.close()
+            self._alarm.close()
+
+    def _goes_on(self) -> bool:
+        """Look, and set the alarm for the next time; False where there is nothing to look at any more."""
+        look = next(iter(self._looks), None)
+        pause = None if look is None else look(perf_counter())
+        if pause is not None:
+            self._alarm.set(max(CLOSER, pause))
+            return True
+        return not (self._dismissed() if look is None else self._end(look))
 
     def _end(self, look: Look) -> bool:
         """Look no more; False where that was so already, for one of two threads is the first."""

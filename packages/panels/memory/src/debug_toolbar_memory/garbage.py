@@ -89,6 +89,12 @@ class _Watches:
 
     def called(self, phase: str, info: dict[str, Any]) -> None:
         """Run by the collector, in the thread and the context whose allocation made a run due."""
+        try:
+            self._called(phase, info)
+        except RecursionError:  # the application is at the end of its stack: Python would say so on stderr
+            self.began.pop(threading.get_ident(), None)
+
+    def _called(self, phase: str, info: dict[str, Any]) -> None:
         now, thread = perf_counter(), threading.get_ident()
         if phase == "start":
             self.began[thread] = now

@@ -23,8 +23,8 @@ from debug_toolbar_memory.profilers import profiler_at_work
 from debug_toolbar_memory.thread import beside, in_thread
 
 _PATIENCE, _EVERY = 1.0, 0.02
-_IN_THREAD, _ON_LOOP = 15.0, 1.0
-"""Seconds to find out what is left: in a thread, and where the loop waits for it."""
+_IN_THREAD, _ON_LOOP = 15.0, 0.2
+"""Seconds to find out what is left: in a thread, and where the loop waits for it (a panel may take 0.25)."""
 
 Begin = Callable[[Mark, str, str | None], tuple[Engine, list[Remark]]]
 
@@ -37,6 +37,7 @@ class Measure(Followed):
         self.begin = begin
         self.mark = Mark(record.id)
         self.following = Following()
+        self.task = _task()
         self.watch = Watch(record.id, record.started)
         self.engine: Engine = Nothing()
         self.remarks: list[Remark] = []
@@ -119,8 +120,13 @@ class Measure(Followed):
         self.engine.settle()
 
     def finish_now(self) -> None:
-        """Find out what is left where nothing can be awaited: cancelled, or not driven at all. Waits for a second."""
-        beside(partial(self.finish, _ON_LOOP), _ON_LOOP)
+        """Find out what is left where nothing can be awaited: cancelled, or not driven at all. Waits a moment."""
+        if self.task is None:
+            self.finish(_ON_LOOP)
+        elif self.task is _task():
+            beside(partial(self.finish, _ON_LOOP), _ON_LOOP)
+        # In another task it is the collector that closes what nobody waits for, and a thread that is started by it may
+        # never begin: `threading` has a lock, within which the collector may have come.
         if self.result is None:
             self.remarks.append(("late", ""))
 
@@ -149,6 +155,7 @@ class Measure(Followed):
     def forget(self) -> None:
         """Let go of what was found, and of the record: a task that goes on keeps this object."""
         del self.record
+        self.task = None
         self.engine, self.result, self.stacks = Nothing(), None, (None, None)
 
     def facts(self) -> dict[str, Any]:
@@ -177,6 +184,11 @@ class Measure(Followed):
             "remarks": [list(remark) for remark in remarks],
             "cost": self.cost,
         }
+
+
+def _task() -> asyncio.Task[Any] | None:
+    loop = asyncio._get_running_loop()
+    return None if loop is None else asyncio.current_task(loop)
 
 
 def _nothing() -> None:

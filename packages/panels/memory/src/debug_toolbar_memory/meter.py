@@ -9,6 +9,9 @@ from copy import copy
 from threading import RLock
 from time import process_time
 
+_PATIENCE = 1.0
+"""Seconds that a slice waits for who copies the traces: not for ever, for the collector may end one anywhere."""
+
 
 class Account:
     """One request's share: bytes that its slices left behind, and the most at any moment."""
@@ -68,19 +71,27 @@ class Meter:
 
     def enter(self, account: Account) -> None:
         """Begin a slice; an eager task's lies within its parent's, and counts once."""
-        with self._lock:
+        if not self._lock.acquire(timeout=_PATIENCE):
+            return
+        try:
             self._settle()
             account.begin()
             if account.depth == 1:
                 self._running.append(account)
+        finally:
+            self._lock.release()
 
     def leave(self, account: Account) -> None:
         """End a slice."""
-        with self._lock:
+        if not self._lock.acquire(timeout=_PATIENCE):
+            return
+        try:
             self._settle()
             account.end()
             if account.depth == 0 and account in self._running:
                 self._running.remove(account)
+        finally:
+            self._lock.release()
 
     def told(self, account: Account) -> Account:
         """Return what an account has at this moment, of a slice that is running too."""

@@ -39,7 +39,10 @@ _WORDS = {
     ),
     "unreadable": ("memray's file could not be read ({})", "nothing is known but the process's own numbers"),
     "fault": ("What was measured could not be put together ({})", "the process's own numbers are right"),
-    "late": ("The request was cancelled while it was found out what it left", "its numbers are not known"),
+    "late": (
+        "What was left could not be found out in a moment, and the event loop had to wait for it",
+        "it is not known",
+    ),
     "raised": ("The request raised", "what its traceback still held when this was measured counts as kept"),
     "tasks": ("Tasks and threads of this event loop cannot be followed", "what they allocate is missing"),
 }

@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ class Memray:
         self.folder = Path(tempfile.mkdtemp(prefix=f"debug-toolbar-memory-{os.getpid()}-"))
         self.file = self.folder / "allocations.bin"
         self._trackers: list[Any] = []
-        self._done = threading.Event()
+        self._done = False
         try:
             self._track(memray)
         except Exception as error:  # noqa: BLE001 - a border: whatever it is, the application goes on without
@@ -74,7 +75,8 @@ class Memray:
 
     def _watch(self) -> None:
         """Look now and then how large the file is: one slice may allocate without end."""
-        while not self._done.wait(_EVERY):
+        while not self._done:
+            time.sleep(_EVERY)
             if _size(self.file) > _FILE_MOST:
                 self.remarks.append(("file", str(_FILE_MOST)))
                 self._untrack()
@@ -85,7 +87,7 @@ class Memray:
     suspend = resume
 
     def _untrack(self) -> None:
-        self._done.set()
+        self._done = True
         try:
             self._trackers.pop().__exit__(None, None, None)
         except IndexError:  # it was ended before

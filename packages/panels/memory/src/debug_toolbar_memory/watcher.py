@@ -6,7 +6,7 @@ import threading
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
-from time import perf_counter
+from time import perf_counter, sleep
 
 from debug_toolbar_memory.stacks import Held
 from debug_toolbar_memory.tracing import Unavailable
@@ -30,7 +30,7 @@ class Watcher:
         self.best: Held | None = None
         self.looks = 0
         self._look, self._spent, self._end = look, spent, end
-        self._done = threading.Event()
+        self._done = False  # no Event: the collector may close a request in this very thread, within the event's lock
         self._thread = threading.Thread(target=self._run, name="debug-toolbar memory", daemon=True)
 
     def start(self) -> None:
@@ -40,7 +40,7 @@ class Watcher:
 
     def stop(self, seconds: float | None = None) -> None:
         """End the thread, and wait for it so long at most."""
-        self._done.set()
+        self._done = True
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(seconds)
 
@@ -48,7 +48,8 @@ class Watcher:
         base = tracemalloc.get_traced_memory()[0]
         next_height = base + _LEAST
         next_look = 0.0
-        while not self._done.wait(_EVERY):
+        while not self._done:
+            sleep(_EVERY)
             if self._spent():
                 self._end()
                 return

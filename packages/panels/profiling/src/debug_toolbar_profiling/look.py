@@ -18,6 +18,7 @@ from debug_toolbar_profiling.samples import ELSEWHERE, RUNNING
 
 _BUSY = 0.3
 """The share of the time from which on a thread counts as computing."""
+_BORDERS = (Run.resume.__code__, Run.suspend.__code__)
 USUAL = 0.003
 """Seconds between two looks where nothing keeps us from them."""
 
@@ -111,6 +112,8 @@ def _of_slice(run: Run, state: State, leaf: FrameType) -> list[Seen]:
     while outer is not None:
         began = outer.state[2]
         found = climb(leaf, outer.frame, outer.greenlet)
+        if found.reached and found.functions and found.functions[-1] in _BORDERS:
+            break  # our own driver, about to begin the slice or to end it
         # What was walked leads to the driver's frame; of a recursion, the slice is to be the same still.
         if not (found.reached or (found.deep and run.state is state)):
             outer.missed += 1

@@ -13,10 +13,10 @@ from debug_toolbar_core.source import is_library
 
 ABOVE = 3
 """Callers kept above the innermost one."""
-_STEPS = range(60)
+_STEPS = 60
 """Frames walked through at most: further out there is only the server."""
-_GAP = 8
-"""Frames of libraries in a row above a place of the application: what is called through more, a framework called."""
+_GAP = 6
+"""Frames walked through above a place of the application: what is called through more, a framework called."""
 _FILES_MOST = 20_000
 _LOOPS = tuple(
     os.path.join(*parts)
@@ -35,17 +35,25 @@ Place = tuple[Source, dict[str, Any]]
 """A place, and the same as it stands in a stack."""
 
 
-class _Kinds(dict[str, bool | None]):
-    """Whether a file is a library's, or None: an event loop's, above which is nobody who asked for anything."""
-
-    def __missing__(self, file: str) -> bool | None:
-        kind = None if file.endswith(_LOOPS) else is_library(file)
-        if len(self) < _FILES_MOST:
-            self[file] = kind
-        return kind
+_LIBRARIES: set[str] = set()
+"""Files of libraries that were met before."""
+_OWN: dict[str, bool] = {}
+"""Other files: whether they are the application's, or an event loop's, above which is nobody who asked for anything."""
 
 
-_KINDS = _Kinds()
+def _is_own(file: str) -> bool | None:
+    """Tell whether a file is the application's, or a loop's, or None: it is a library's, and known from now on."""
+    own = _OWN.get(file)
+    if own is None:
+        loop = file.endswith(_LOOPS)
+        if not loop and is_library(file):
+            if len(_LIBRARIES) < _FILES_MOST:
+                _LIBRARIES.add(file)
+            return None
+        own = not loop
+        if len(_OWN) < _FILES_MOST:
+            _OWN[file] = own
+    return own
 
 
 def origin(inner: int = 1) -> tuple[Source | None, Stack | None]:
@@ -54,27 +62,25 @@ def origin(inner: int = 1) -> tuple[Source | None, Stack | None]:
     The `inner` callers are not looked at: a frame that is asked for has to be made, at 0.3 µs. It goes on through
     the greenlets in which SQLAlchemy runs async drivers, and ends where a task or a thread begins.
     """
-    kinds, waiting, source, last = _KINDS, None, None, -1
+    libraries, waiting, source, left = _LIBRARIES, None, None, _STEPS
     frame: FrameType | None = sys._getframe(inner)
     found: list[dict[str, Any]] = []
-    for step in _STEPS:
+    while left:
+        left -= 1
         if frame is None:
             waiting = waiting or _waiting()
-            frame = next(waiting, None)
-            if frame is None:
+            if (frame := next(waiting, None)) is None:
                 break
-        kind = kinds[frame.f_code.co_filename]
-        if not kind:
-            if kind is None:
+        file = frame.f_code.co_filename
+        if file not in libraries:  # a look into a set, for most frames
+            own = _is_own(file)
+            if own:
+                place = _place(frame)
+                source = source or place[0]
+                found.append(place[1])
+                left = _GAP if len(found) <= ABOVE else 0
+            elif own is False:
                 break
-            place = _place(frame)
-            source = source or place[0]
-            found.append(place[1])
-            if len(found) > ABOVE:
-                break
-            last = step
-        elif source is not None and step - last > _GAP:
-            break
         frame = frame.f_back
     return source, tuple(found) if len(found) > 1 else None
 

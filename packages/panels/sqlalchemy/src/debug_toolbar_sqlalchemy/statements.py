@@ -11,7 +11,7 @@ from typing import Any
 from debug_toolbar_core import Record, Span, current
 from debug_toolbar_core.fault import message_of
 from debug_toolbar_core.later import Later
-from debug_toolbar_sqlalchemy.kept import PANEL, Original, kept_of
+from debug_toolbar_sqlalchemy.kept import PANEL, Kept, Original, kept_of
 from debug_toolbar_sqlalchemy.origin import origin
 from debug_toolbar_sqlalchemy.parameters import LONG, take_parameters
 from debug_toolbar_sqlalchemy.relations import LAZY, lazy_load_around, load_of
@@ -66,7 +66,7 @@ def _add(
     record: Record, conn: Any, statement: Any, parameters: Any, context: Any, start: float, end: float,
     cursor: Any, error: BaseException | None,
 ) -> None:  # fmt: skip
-    kept = kept_of(record)
+    kept = record.held.get(PANEL) or kept_of(record)
     facts, place = kept.engine(conn.engine)
     if type(statement) is not str:  # a subclass's own methods are not to run
         statement = str.__getitem__(statement, slice(None))
@@ -85,22 +85,31 @@ def _add(
     told = (facts, place, text, shape, number, rows, load_of(context), stack)
     span = record.put(PANEL, shape.name, start, end, known, source, parent_in(band, record.slot))
     index = _index(record, span) if span.kept else -1
-    if error is None and is_short(parameters) and not (shape.writes and context is not None and context.executemany):
-        given = parameters.copy() if type(parameters) is dict else parameters  # the application's, it may be
-        span.attributes = Later(known, all_told, kept, index, *told, given)
-        size += _FEW if parameters else 0
-    else:
-        known |= facts_told(*told)
-        if error is not None:
-            _fault(known, error)
-        if parameters:
-            size += take_parameters(record, known, shape, parameters, context)
-        span.attributes = Later(known, repeats, kept, index)
+    size += _tell(record, span, kept, index, told, parameters, context, error)
     if span.kept and size <= kept.room:
         kept.room -= size
         kept.originals[index] = tuple.__new__(Original, (facts, statement, parameters, get_ident()))
         if facts.is_async:
             facts.seen()
+
+
+def _tell(
+    record: Record, span: Span, kept: Kept, index: int, told: tuple[Any, ...], parameters: Any, context: Any,
+    error: BaseException | None,
+) -> int:  # fmt: skip
+    """Have a span say what is known of its statement, most of it when it is read; return what its parameters take."""
+    known, shape = span.attributes, told[3]
+    if error is None and is_short(parameters) and not (shape.writes and context is not None and context.executemany):
+        given = parameters.copy() if type(parameters) is dict else parameters  # it may be the application's
+        span.attributes = Later(known, all_told, kept, index, *told, given)
+        return _FEW if parameters else 0
+    known |= facts_told(*told)
+    if error is not None:
+        _fault(known, error)
+    size = take_parameters(record, known, shape, parameters, context) if parameters else 0
+    if type(parameters) is not list:  # of many nobody says that they ran before
+        span.attributes = Later(known, repeats, kept, index)
+    return size
 
 
 def _fault(attributes: dict[str, Any], error: BaseException) -> None:

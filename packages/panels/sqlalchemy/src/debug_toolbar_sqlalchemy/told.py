@@ -42,7 +42,9 @@ def all_told(
         attributes["db.query.parameters"] = labelled(shape, parameters)
         if shape.names:
             attributes["db.query.parameter_names"] = shape.names
-    return {**attributes, **repeats(kept, index)}
+    if (first := kept.repeated().get(index)) is not None:
+        attributes[REPEATS] = first
+    return attributes
 
 
 def repeats(kept: Kept, index: int) -> dict[str, Any]:

@@ -25,6 +25,11 @@ from debug_toolbar_strawberry.findings import notices, title
 from debug_toolbar_strawberry.operation import PANEL
 from debug_toolbar_strawberry.resolvers import resolvers_table
 
+_COUNTS = (
+    ("depth", "depth", None),
+    ("complexity", "selected", "Fields selected, those of a fragment wherever it is spread."),
+    ("events", "events", None),
+)
 _STEPS = ("parse", "validate", "execute")
 
 
@@ -89,9 +94,9 @@ def _facts(operation: dict[str, Any]) -> list[Fact]:
     persisted = operation.get("persisted")
     if isinstance(persisted, str):
         facts.append(Fact("persisted", persisted[:12] or "by the server", hint="The client did not send the document."))
-    for label, key in (("depth", "depth"), ("fields selected", "selected"), ("events", "events")):
+    for label, key, hint in _COUNTS:
         if isinstance(operation.get(key), int):
-            facts.append(Fact(label, operation[key], "count"))
+            facts.append(Fact(label, operation[key], "count", hint))
     if operation.get("error_count"):
         facts.append(Fact("errors", operation["error_count"], "count"))
     return facts

@@ -32,14 +32,14 @@ def wrapped(template: Any, place: Place, original: Any, block: bool) -> Any:
     make = _waiting if environment.is_async else _direct
     once, lazily = make(place, original)
 
-    def root(context: Any, *args: Any, **kwargs: Any) -> Any:
+    def root(context: Any, missing: Any = None, environment: Any = None) -> Any:  # as Jinja2's, which gives the first
         here = position.get()
         if here is None:
-            return original(context, *args, **kwargs)
+            return original(context)
         if type(here) is Rendering:
             if here.skip is place:
                 here.skip = None
-                return original(context, *args, **kwargs)
+                return original(context)
             if whole and not here.lazy:
                 return once(context, "block" if block else kind_of(context, name))
         return lazily(context, "block" if block else kind_of(context, name))

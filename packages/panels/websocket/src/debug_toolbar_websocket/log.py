@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from weakref import WeakSet
 
 from debug_toolbar_core import Record
 
@@ -14,13 +15,22 @@ AT, WAY, SIZE, CONTENT, TOOK, ERROR = range(6)
 """Where the parts of a message stand in its list."""
 
 
+_MESSAGE = 400
+"""Bytes that a message takes besides its content, about."""
+
+
 @dataclass(frozen=True)
 class Room:
-    """How much is kept of one connection: messages, bytes of each, bytes of all."""
+    """How much is kept of one connection: messages, bytes of each, bytes of all; of a thousand together, too."""
 
     messages: int
     each: int
     all: int
+    together: int
+
+    def share(self) -> int:
+        """Return the bytes that one of so many may keep: its own limit, or its part of what all may."""
+        return min(self.all, self.together // max(1, len(OPEN)))
 
 
 class Log:
@@ -30,13 +40,13 @@ class Log:
     threads see a state that was. Totals are those of the messages that were dropped; a view adds the kept ones.
     """
 
-    __slots__ = ("data", "free", "messages", "most", "record", "room")
+    __slots__ = ("__weakref__", "data", "free", "messages", "most", "record", "room", "share")
 
     def __init__(self, record: Record | None, room: Room, kind: str) -> None:
         self.record = record
         self.room = room
         self.most = room.messages
-        self.free = room.all
+        self.share = self.free = room.share()
         self.messages: list[list[Any]] = []
         self.data: dict[str, Any] = {
             "kind": kind,
@@ -48,14 +58,15 @@ class Log:
             "states": [],
             "pings": {"seen": False, "server": None, "sent": 0, "received": 0, "rtt": None, "slowest": None},
         }
+        OPEN.add(self)
 
     def add(self, at: float, way: str, content: Any, took: float | None, size: int) -> list[Any]:
         """Append a message and return it; past the room the oldest quarter goes, counted."""
         if size > self.room.each:
             content = content[: self.room.each]
-            self.free -= self.room.each
+            self.free -= self.room.each + _MESSAGE
         else:
-            self.free -= size
+            self.free -= size + _MESSAGE
         message = [at, way, size, content, took, None]
         messages = self.messages
         messages.append(message)
@@ -66,9 +77,10 @@ class Log:
     def trim(self) -> None:
         """Drop the oldest messages, and the spans of their time: both go on for as long as the connection does."""
         messages, room = self.messages, self.room
+        most = self.share = room.share()
         gone = max(1, room.messages // 4) if len(messages) > room.messages else 0
         held = sum(_weight(message) for message in messages[gone:])
-        while held > room.all * 3 // 4 and gone < len(messages) - 1:  # a quarter at once, so that it is seldom done
+        while held > most * 3 // 4 and gone < len(messages) - 1:  # a quarter at once, so that it is seldom done
             held -= _weight(messages[gone])
             gone += 1
         data = self.data
@@ -79,16 +91,25 @@ class Log:
             total[1] += message[SIZE]
             total[2] += message[TOOK] or 0.0
         del messages[:gone]
-        self.free = room.all - held
+        self.free = most - held
         data["first"] += gone
         if self.record is not None and messages:
             self.record.forget(messages[0][AT])
+
+    def close(self, record: Record) -> None:
+        """End with the record, which weighs from now on what is kept here."""
+        OPEN.discard(self)
+        record.room -= self.share - self.free
 
     def state(self, name: str, at: float, by: str | None = None, code: int | None = None, reason: str = "") -> None:
         """Note a change of the connection's state."""
         states = self.data["states"]
         if not states or states[-1][0] != name:
             states.append([name, at, by, code, reason])
+
+
+OPEN: WeakSet[Log] = WeakSet()
+"""The logs of this process's open connections; those of closed ones are weighed by the store."""
 
 
 def longest_gap(messages: list[list[Any]], least: float = 0.0) -> float:
@@ -99,4 +120,4 @@ def longest_gap(messages: list[list[Any]], least: float = 0.0) -> float:
 
 def _weight(message: list[Any]) -> int:
     content = message[CONTENT]
-    return len(content) if type(content) is str or type(content) is bytes else 0
+    return _MESSAGE + (len(content) if type(content) is str or type(content) is bytes else 0)

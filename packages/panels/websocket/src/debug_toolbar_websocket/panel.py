@@ -29,11 +29,13 @@ class WebsocketPanel(Panel):
     """Bytes (characters of text) that are kept of each message."""
     total_bytes: int = 262_144
     """Bytes that are kept of all messages of a connection."""
+    open_bytes: int = 67_108_864
+    """Bytes that are kept of all open connections together: where there are hundreds, each may keep less."""
     slow_send: float = 0.1
     """Seconds a `send` may wait for the client before a notice says so."""
 
     def __post_init__(self) -> None:
-        self._room = Room(self.messages, self.message_bytes, self.total_bytes)
+        self._room = Room(self.messages, self.message_bytes, self.total_bytes, self.open_bytes)
         self._streams = Streams(self._room)
 
     def collect(self, record: Record) -> Generator[None]:

@@ -85,6 +85,8 @@ class Socket:
         self.waiting()
         self.pings.close()
         record, self.log.record = self.log.record, None
+        if record is not None:
+            self.log.close(record)
         states = self.log.data["states"]
         if record is not None and states and states[-1][0] != "closed":
             self.log.state("closed", record.now(), "server", None, "the application ended without closing")

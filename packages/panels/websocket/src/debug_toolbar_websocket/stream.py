@@ -43,7 +43,7 @@ class Streams:
         log = Log(None, self.room, "stream")
         log.data["text"] = _is_text(record)
         record.data[PANEL] = log.data
-        record.hold(PANEL, log)
+        record.hold(PANEL, log, lambda: log.close(record))
         return log
 
 

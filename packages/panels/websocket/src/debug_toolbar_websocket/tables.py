@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from debug_toolbar_websocket.events import events_of
 from debug_toolbar_websocket.log import AT, CONTENT, ERROR, IN, SIZE, TOOK, WAY
 
 _SHORT = 120
+_BYTES = re.compile(r"<\d+ bytes: ")
 
 
 def messages_table(messages: Sequence[Any], first: int, spans: Mapping[int, int], noun: str = "message") -> Table:
@@ -23,12 +25,13 @@ def messages_table(messages: Sequence[Any], first: int, spans: Mapping[int, int]
         before = at
         came = message[WAY] == IN
         arrow = "→ in" if came else "← out"
-        cells = (number + 1, at, gap, arrow, message[SIZE], message[TOOK], _short(message[CONTENT]))
+        kind, content = _kind(message), _short(message[CONTENT])
+        cells = (number + 1, at, gap, arrow, message[SIZE], message[TOOK], kind, content)
         level: Level | None = "warning" if message[ERROR] else None
         rows.append(Row(cells, level, _details(message), spans.get(number)))
     columns = (
         *(Column("#", "count"), Column("At", "s"), Column("Gap", "s"), Column("Way"), Column("Size", "bytes")),
-        *(Column("Took", "s"), Column("Content", "code")),
+        *(Column("Took", "s"), Column("Kind"), Column("Content", "code")),
     )
     return Table(columns, rows, title=f"{noun.capitalize()}s", empty=f"No {noun} yet.")
 
@@ -48,6 +51,17 @@ def events_table(messages: Sequence[Any]) -> Table:
     return Table(columns, rows, title="Events", empty="No event yet.")
 
 
+def _kind(message: Sequence[Any]) -> str:
+    """Say what a message holds: bytes are recorded as a text that says so and how many they were."""
+    content, size = message[CONTENT], message[SIZE]
+    if not isinstance(content, str):
+        return "binary"
+    found = _BYTES.match(content)
+    if found is not None and len(content) != size:
+        return "binary"
+    return "JSON" if _tree(content) is not None else "text"
+
+
 def _details(message: Sequence[Any]) -> list[Block]:
     content = message[CONTENT]
     if not isinstance(content, str) or not content:
@@ -61,12 +75,16 @@ def _details(message: Sequence[Any]) -> list[Block]:
 
 def _content(text: str) -> Block:
     """Return a text as a tree where it is JSON, and as it is where not."""
-    if text[:1] in "{[":
-        try:
-            return Tree(json.loads(text))
-        except (ValueError, RecursionError):
-            pass  # cut off, or only looks like it
-    return Code(text, "text")
+    return _tree(text) or Code(text, "text")
+
+
+def _tree(text: str) -> Tree | None:
+    if not text.startswith(("{", "[")):
+        return None
+    try:
+        return Tree(json.loads(text))
+    except (ValueError, RecursionError):
+        return None  # cut off, or only looks like it
 
 
 def _short(content: object) -> str:

@@ -121,6 +121,31 @@ export const dashboardStyle = css`
     position: absolute;
     inset: 80px 0 auto;
   }
+  .head dt-popup {
+    flex: none;
+  }
+  .import:focus-within {
+    outline: 2px solid var(--dt-accent);
+    outline-offset: 1px;
+  }
+  .drop {
+    position: fixed;
+    inset: 10px;
+    z-index: 30;
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    justify-content: center;
+    gap: 4px;
+    border: 2px dashed var(--dt-accent);
+    border-radius: 12px;
+    background: color-mix(in srgb, var(--dt-bg) 88%, transparent);
+    color: var(--dt-text);
+    pointer-events: none;
+  }
+  .drop span {
+    color: var(--dt-muted);
+  }
   .failure p {
     margin: 4px 0 12px;
   }
@@ -164,6 +189,12 @@ export const dashboardStyle = css`
     }
     .word {
       display: none;
+    }
+  }
+  @media (max-width: 380px) {
+    .head {
+      gap: 6px 4px;
+      padding-inline: 6px;
     }
   }
 `;

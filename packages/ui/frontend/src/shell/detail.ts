@@ -231,7 +231,7 @@ export class Detail extends LitElement {
         const [detail, application] = await Promise.all([api.record(record), applicationOf(api)]);
         if (turn !== this.#turn) return;
         this.detail = detail;
-        this.application = record === "app" ? null : application;
+        this.application = record === "app" || detail.record.imported ? null : application;
         this.dispatchEvent(new CustomEvent("loaded", { detail }));
       }
       await this.#loadPanel(turn);
