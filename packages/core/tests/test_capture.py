@@ -8,6 +8,7 @@ import gc
 import logging
 import time
 import weakref
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -95,6 +96,29 @@ async def test_a_forgotten_task_is_counted_and_keeps_no_record_alive() -> None:
     await task
     assert held == [None]
     assert slot.late == 2
+
+
+async def test_a_record_ends_where_its_driver_says_that_the_work_did() -> None:
+    """What a driver does after the application is its own time: none of the record's duration, all of its cost."""
+
+    class Slow(Panel):
+        name, title = "slow", "Slow"
+
+        def collect(self, record: Record) -> None:
+            async def driver(work: Awaitable[Any]) -> Any:
+                result = await work
+                record.until = record.now()
+                await asyncio.sleep(0.05)
+                return result
+
+            record.drive(driver)
+
+    capture = Toolbar(Config(panels=[Slow()], budget=10)).open("http")
+    (driver,) = capture.record.drivers
+    await driver(asyncio.sleep(0))
+    record = capture.close()
+    assert record.duration == record.until
+    assert record.cost >= 0.05
 
 
 async def test_late_calls_are_dropped_and_counted_on_the_record() -> None:

@@ -78,7 +78,7 @@ class Capture:
     def close(self, error: BaseException | None = None) -> Record:
         """End the record: each panel past its yield, innermost first, and its data taken as plain values."""
         record = self.record
-        duration = record.now()
+        duration = record.now() if record.until is None else record.until
         if self.token is not None:
             self.leave()
         if error is not None:

@@ -40,7 +40,7 @@ class Record:
     __slots__ = (
         "__weakref__", "_app_data", "_dropped", "_failures", "_folded", "_tags", "app", "caught", "closing", "cost",
         "data", "drivers", "duration", "error", "framework", "held", "id", "imported", "kind", "limits", "loaded",
-        "parent", "positions", "room", "route", "slot", "spans", "started", "started_at", "wire",
+        "parent", "positions", "room", "route", "slot", "spans", "started", "started_at", "until", "wire",
     )  # fmt: skip
 
     tags: Unmade[dict[str, Any]] = Unmade()
@@ -71,6 +71,7 @@ class Record:
         self.route: Route | None = None
         self.error: Error | None = None
         self.cost = 0.0
+        self.until: float | None = None
         self.loaded = self.imported = False
         self.caught: Sequence[Caught] = ()
         self.drivers: Sequence[Driver] = ()
@@ -269,7 +270,10 @@ class Record:
         self.dropped[what] = self.dropped.get(what, 0) + count
 
     def drive(self, driver: Driver) -> None:
-        """Have `driver` wrap the application's coroutine for this record; called from a panel's `collect`."""
+        """Have `driver` wrap the application's coroutine for this record; called from a panel's `collect`.
+
+        One that goes on when the application is done sets `until` to `now()` then: the record ends there.
+        """
         self.drivers = [*self.drivers, driver]
 
     def close(self, duration: float | None = None) -> None:

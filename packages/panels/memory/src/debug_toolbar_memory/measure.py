@@ -105,13 +105,13 @@ class Measure(Followed):
 
     async def _finish_elsewhere(self) -> None:
         began = perf_counter()
+        self.record.until = self.record.now()  # from here on it is our time, and the record's cost
         self.stop()
         try:
             with suppressed():  # this thread's own memory is not the request's
                 await in_thread(partial(self.finish, _IN_THREAD))
         finally:
             self.cost += perf_counter() - began
-            self.record.cost += perf_counter() - began
 
     def stop(self) -> None:
         """End what must be ended on the thread that began it: from here on nothing more belongs to the request."""
