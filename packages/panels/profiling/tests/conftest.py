@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,7 @@ from debug_toolbar_profiling import ProfilingPanel
 from debug_toolbar_profiling.run import SLICES
 from debug_toolbar_profiling.taken import Taken
 
+HERE = Path(__file__).parent
 TRIES = 5
 SAMPLER = "debug-toolbar-sampler"
 
@@ -109,12 +111,14 @@ def _nothing_stays_on() -> Iterator[None]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Try a test that failed again, four times at most: a sampler sees what a busy machine lets it see.
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Try a test of this folder that failed again, four times at most: a sampler sees what a busy machine lets it see.
 
     Not what must never be: a foreign frame (the tests marked `certain`), or something that stayed switched on, which
     is seen at a test's end.
     """
+    if HERE not in item.path.parents:  # pytest asks every conftest.py about every test
+        return None
     tries = 1 if item.get_closest_marker("certain") else TRIES
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     for attempt in range(tries):
