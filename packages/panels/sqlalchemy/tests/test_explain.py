@@ -301,6 +301,18 @@ async def test_a_database_that_says_no_is_quoted(shop: Any, seen: Any) -> None:
     assert "nowhere" in said(await seen.explained(record, index))
 
 
+async def test_a_record_that_forgets_its_oldest_explains_the_right_ones(shop: Any, seen: Any) -> None:
+    """Where spans move up as the oldest go, each statement is explained as itself."""
+    with seen.capture("websocket") as record:
+        await shop.run(lambda connection: connection.exec_driver_sql("SELECT name FROM author"))
+        between = record.now()
+        await shop.run(lambda connection: connection.exec_driver_sql("SELECT title FROM book"))
+        record.forget(between)
+    indexes = {span.name: n for n, span in enumerate(record.spans)}
+    assert "SELECT name FROM author" not in indexes
+    assert "book" in str([block.to_json() for block in await seen.explained(record, indexes["SELECT title FROM book"])])
+
+
 async def test_explaining_is_not_recorded(shop: Any, seen: Any) -> None:
     """The toolbar's own statements are nobody's, even when they are asked for within a record."""
     with seen.capture("http") as record:

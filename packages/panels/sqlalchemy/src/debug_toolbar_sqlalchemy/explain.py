@@ -29,9 +29,7 @@ async def explain(record: Record, index: int, seconds: float) -> list[Block]:
         return [Notice("error", f"This record has no statement at {index}.", "Its statements are in the table.")]
     secrets: list[str] = []
     try:
-        kept = originals_of(record)
-        original = None if kept is None else kept.originals.get(index)
-        facts, text, parameters, thread = _first(original or _stored(reading, statement))
+        facts, text, parameters, thread, _ = _first(_original(record, statement) or _stored(reading, statement))
         secrets = _secrets(statement.span, parameters)
         plan = await ask(facts, text, parameters or None, thread, seconds)
     except Refused as refused:
@@ -42,6 +40,18 @@ async def explain(record: Record, index: int, seconds: float) -> list[Block]:
     plan = plan.mapped(lambda text: _cleared(text, secrets))
     _keep(record, index, plan)
     return plans.blocks(plan.to_json())
+
+
+def _original(record: Record, statement: Statement) -> Original | None:
+    """Return the statement as the driver was given it, where this process has it still."""
+    kept = originals_of(record)
+    if kept is None:
+        return None
+    original, start = kept.originals.get(statement.index), statement.span.start
+    if original is None or original.start == start:
+        return original
+    # In a record that goes on for hours the oldest spans go, and the others move up.
+    return next((each for each in kept.originals.values() if each.start == start), None)
 
 
 def _first(original: Original) -> Original:

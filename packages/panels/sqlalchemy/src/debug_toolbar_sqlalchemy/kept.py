@@ -23,12 +23,13 @@ _MAKING = RLock()  # a collection in there may close a connection, which rolls b
 
 
 class Original(NamedTuple):
-    """A statement as the driver was given it, and the thread that gave it."""
+    """A statement as the driver was given it, the thread that gave it, and when, in seconds of its record."""
 
     facts: Facts
     statement: str
     parameters: Any
     thread: int
+    start: float = 0.0
 
 
 class Kept:
@@ -53,7 +54,7 @@ class Kept:
         self.described: list[dict[str, Any]] = []
         self.originals: dict[int, Original] = {}
         self.texts: dict[str, Any] = {}
-        self.again: dict[int, int] | None = None
+        self.again: dict[int, float] | None = None
         self.closed = False
         self.bands = 0
         self.room = ORIGINALS_BYTES
@@ -82,22 +83,22 @@ class Kept:
         self.texts = {}
         self.closed = True
 
-    def repeated(self) -> Mapping[int, int]:
-        """Return what ran before with the very same parameters, by their places, once the record is closed.
+    def repeated(self) -> Mapping[int, float]:
+        """Return when those first ran that ran again with the very same parameters, once the record is closed.
 
         For a reader those are redacted, and look alike.
         """
         if self.again is None:
             if not self.closed:
                 return {}
-            seen: dict[Any, int] = {}
-            again: dict[int, int] = {}
+            seen: dict[Any, Original] = {}
+            again: dict[int, float] = {}
             for index, original in self.originals.items():
                 key = _key(original.parameters)
                 if key is not None:
-                    first = seen.setdefault((id(original.facts), original.statement, key), index)
-                    if first != index:
-                        again[index] = first
+                    first = seen.setdefault((id(original.facts), original.statement, key), original)
+                    if first is not original:
+                        again[index] = first.start
             self.again = again
         return self.again
 

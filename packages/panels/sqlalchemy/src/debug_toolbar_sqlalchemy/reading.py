@@ -41,8 +41,8 @@ class Statement:
     refreshed: str = ""
     engine: int | None = None
     transaction: int | None = None
-    repeats: int | None = None
-    """The span of the same statement with the same parameters, found when they were still known."""
+    repeats: float | None = None
+    """When the same statement began with the same parameters, found when they were still known."""
 
     @property
     def given(self) -> Any:
@@ -167,7 +167,7 @@ def _statement(index: int, span: Span, text: str, alike: str, verb: str) -> Stat
         statement.engine = engine
     if type(transaction) is int:
         statement.transaction = transaction
-    if type(repeats) is int:
+    if type(repeats) is float:
         statement.repeats = repeats
     return statement
 

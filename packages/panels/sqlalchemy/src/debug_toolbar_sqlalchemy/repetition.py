@@ -134,7 +134,7 @@ def _duplicates(statements: Sequence[Statement]) -> Iterator[Repeated]:
     """Find reads of the very same thing with nothing written in between."""
     groups: dict[object, list[Statement]] = defaultdict(list)
     writes = 0
-    first_of: dict[int, object] = {}
+    first_of: dict[float, object] = {}
     for statement in statements:
         if not statement.reads:
             writes += 1
@@ -142,7 +142,7 @@ def _duplicates(statements: Sequence[Statement]) -> Iterator[Repeated]:
         key = None if statement.repeats is None else first_of.get(statement.repeats)
         if key is None:
             key = statement.index if statement.redacted else _key(statement)
-        first_of[statement.index] = key
+        first_of[statement.span.start] = key
         groups[(statement.engine, key, writes)].append(statement)
     for group in groups.values():
         if len(group) > 1 and not group[0].error:

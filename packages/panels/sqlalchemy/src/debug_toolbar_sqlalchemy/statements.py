@@ -88,7 +88,7 @@ def _add(
     size += _tell(record, span, kept, index, told, parameters, context, error)
     if span.kept and size <= kept.room:
         kept.room -= size
-        kept.originals[index] = tuple.__new__(Original, (facts, statement, parameters, get_ident()))
+        kept.originals[index] = tuple.__new__(Original, (facts, statement, parameters, get_ident(), start))
         if facts.is_async:
             facts.seen()
 

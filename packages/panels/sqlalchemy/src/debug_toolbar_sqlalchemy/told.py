@@ -48,7 +48,7 @@ def all_told(
 
 
 def repeats(kept: Kept, index: int) -> dict[str, Any]:
-    """Return the statement that a statement repeats, if it does."""
+    """Return when the statement ran that a statement repeats, if it does."""
     first = kept.repeated().get(index)
     return {} if first is None else {REPEATS: first}
 
