@@ -17,13 +17,13 @@ from debug_toolbar_core.blocks import Notice
 from debug_toolbar_core.border import tell
 from debug_toolbar_core.decoding import decode_text
 from debug_toolbar_core.encoding import Encoder, Written
+from debug_toolbar_core.encoding_text import record_text
 from debug_toolbar_core.errors import ToolbarError
 from debug_toolbar_core.following import Following
 from debug_toolbar_core.offload import offload
 from debug_toolbar_core.record import Record
 from debug_toolbar_core.retention import Retention
 from debug_toolbar_core.store import Summary, summarise
-from debug_toolbar_core.strict import write
 from debug_toolbar_core.writer import Writer, why
 
 WAITING_MOST, WAITING_LEAST_BYTES, WAITING_BYTES = 5_000, 8 * 1024 * 1024, 64 * 1024 * 1024
@@ -47,7 +47,7 @@ class SharedStore:
         backend: Backend,
         retention: Retention,
         encoder: Encoder | None = None,
-        json: Callable[[Any], bytes] = write,
+        json: Callable[[Any], bytes] = record_text,
     ) -> None:
         self.backend = backend
         self.retention = retention
@@ -99,8 +99,9 @@ class SharedStore:
         waiting = self.backlog.find(id)
         if waiting is not None:
             return self.encoder.written(waiting)
-        record = _decoded(self._documents([id]).get(id))
-        return None if record is None else self.encoder.again(record)
+        document = self._documents([id]).get(id)
+        record = _decoded(document)
+        return None if record is None else self.encoder.again(record, document or b"")
 
     async def recent(self, limit: int = 50, before: str | None = None) -> list[Summary]:
         """Return the newest records' summaries, newest first, whichever process saved them."""
