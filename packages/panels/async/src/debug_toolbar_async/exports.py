@@ -71,12 +71,12 @@ def _events(seen: Seen) -> Iterator[dict[str, Any]]:
         for piece in pieces(task):
             told = _piece(seen, piece)
             name = told.get("awaits", piece.state) if piece.state == "waiting" else piece.state
-            yield _event(str(name), piece.state, piece.begin, piece.end, task.number, told)
+            yield _event(str(name), piece.state, piece.begin, piece.end, task.number, _place(told))
         if task.number and 0 <= task.parent < len(seen.tasks):
             for phase, thread in (("s", task.parent), ("f", task.number)):
                 yield {
                     "ph": phase, "id": task.number, "name": "made", "cat": "task", "bp": "e", "pid": _PROCESS,
-                    "tid": thread, "ts": task.created * 1e6,
+                    "tid": thread, "ts": _microseconds(task.created),
                 }  # fmt: skip
     for number, hop in enumerate(seen.hops, len(seen.tasks)):
         if hop.began is not None:
@@ -88,15 +88,26 @@ def _events(seen: Seen) -> Iterator[dict[str, Any]]:
     for stall in seen.stalls:
         yield _event("held", "loop", stall.begin, stall.end, loop, {"task": stall.task, "by": stall.label})
     for at, late in seen.lags:
-        yield {"ph": "C", "name": "lag", "pid": _PROCESS, "ts": at * 1e6, "args": {"ms": late * 1e3}}
+        yield {"ph": "C", "name": "lag", "pid": _PROCESS, "ts": _microseconds(at), "args": {"ms": late * 1e3}}
 
 
 def _named(thread: int, name: str) -> dict[str, Any]:
     return {"ph": "M", "name": "thread_name", "pid": _PROCESS, "tid": thread, "args": {"name": name}}
 
 
+def _place(told: dict[str, Any]) -> dict[str, Any]:
+    """Return where a piece waited: readers add up events of one name and arguments, so no times are among them."""
+    return {"source": told["source"]} if told.get("source") else {}
+
+
+def _microseconds(seconds: float) -> int:
+    """Return whole microseconds: with fractions, one event's end and the next one's begin would miss each other."""
+    return round(seconds * 1e6)
+
+
 def _event(name: str, kind: str, begin: float, end: float, thread: int, told: dict[str, Any]) -> dict[str, Any]:
+    start = _microseconds(begin)
     return {
-        "ph": "X", "name": name, "cat": kind, "ts": begin * 1e6, "dur": max(0.0, end - begin) * 1e6, "pid": _PROCESS,
-        "tid": thread, "args": told,
-    }  # fmt: skip
+        "ph": "X", "name": name, "cat": kind, "ts": start, "dur": max(0, _microseconds(end) - start), "pid": _PROCESS,
+        "tid": thread,
+    } | ({"args": told} if told else {})  # fmt: skip
