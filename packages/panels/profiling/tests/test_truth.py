@@ -172,6 +172,22 @@ def test_child_tasks_and_threads_are_included(run: Any, kit: SimpleNamespace) ->
     assert profile.facts["elsewhere"] == pytest.approx(0.1, rel=0.35)
 
 
+async def test_a_thread_that_was_there_before_the_request_is_not_overlooked(kit: SimpleNamespace) -> None:
+    """Threads that wait when a request begins are taken to wait on, until their clocks say that they do not."""
+    burn, rested = kit.burner("worked"), kit.burner("nobody")
+
+    async def work(pool: ThreadPoolExecutor) -> None:
+        context = contextvars.copy_context()
+        await asyncio.wrap_future(pool.submit(context.run, burn, 0.03))
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(rested, 0.01).result()
+        profile = kit.taken(await kit.serve(kit.toolbar_of(), work(pool)))
+    assert profile.facts["elsewhere"] == pytest.approx(0.03, rel=0.35)
+    assert "worked" in names(profile)
+    assert "nobody" not in names(profile)
+
+
 async def test_a_thread_with_the_request_s_context_is_included(kit: SimpleNamespace) -> None:
     """A thread of one's own that was given the context belongs to the request; one without it to nobody."""
     mine, nobody = kit.burner("mine"), kit.burner("nobody")

@@ -52,6 +52,11 @@ class Clocks:
             self._clocks.pop(thread, None)
             return None
 
+    def all(self) -> dict[int, float]:
+        """Return the CPU seconds so far of each thread that Python knows."""
+        found = {thread.ident: self.cpu(thread.ident) for thread in threading.enumerate() if thread.ident is not None}
+        return {thread: cpu for thread, cpu in found.items() if cpu is not None}
+
     def unmoved(self, before: Mapping[int, float]) -> set[int]:
         """Return the threads whose clocks still stand where they stood."""
         clocks, read = self._clocks, _gettime

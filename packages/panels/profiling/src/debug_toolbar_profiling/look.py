@@ -45,20 +45,20 @@ class Look:
         self._tasks: dict[int, int] = {}
         self._idle: dict[int, float] = {}
         """Threads that worked for nobody the last time, and their CPU clock then: while it stands they still do."""
-        self._runs: Collection[Run] = ()
+
+    def begin(self, thread: int) -> None:
+        """Begin for a record that was alone until now, in a thread of its own: no other works for it before it runs."""
+        self._idle = self._clocks.all()
+        self._idle.pop(thread, None)
 
     def forget(self) -> None:
         """Let go of what was seen, until somebody is profiled again: threads come and go meanwhile."""
-        self._runs = ()
         self._cpu.clear()
         self._tasks.clear()
         self._idle.clear()
 
     def __call__(self, runs: Collection[Run], own: int, elapsed: float) -> int:
         """Look from the thread `own`, so many seconds after the last time; return how many others compute."""
-        if runs is not self._runs:
-            self._runs = runs
-            self._idle.clear()
         loops = {run.thread: run.loop for run in runs if run.loop is not None}
         tasks = {thread: asyncio.current_task(loop) for thread, loop in loops.items()}
         slices = {thread: (run, run.state) for thread, run in list(SLICES.items())}

@@ -43,6 +43,7 @@ class Sampler:
         self._runs: frozenset[Run] = frozenset()
         self._thread: threading.Thread | None = None
         self._bell = threading.Lock()
+        self._look = Look()
         self._parked = False
         """Whether the thread waits for the bell, which is locked until it is rung."""
         self._before: float | None = None
@@ -54,7 +55,7 @@ class Sampler:
         """Sample for one more record; the first has the thread go to work."""
         with self._lock:
             if not self._runs or self._thread is None:
-                self._begin()
+                self._begin(run.thread)
             self._runs |= {run}
 
     def remove(self, run: Run) -> None:
@@ -75,10 +76,11 @@ class Sampler:
         if thread is not threading.current_thread():
             thread.join(1.0)
 
-    def _begin(self) -> None:
+    def _begin(self, thread: int) -> None:
         if self._thread is None:
             self._start()
-        elif self._parked:
+        self._look.begin(thread)
+        if self._parked:
             self._ring()
         self._last = perf_counter()
         Run.due = self._last + INTERVAL
@@ -87,9 +89,9 @@ class Sampler:
         self._switch(self._switch_least)
 
     def _start(self) -> None:
-        self._pass, self._parked, self._bell = 0.0, False, threading.Lock()
+        self._pass, self._parked, self._bell, self._look = 0.0, False, threading.Lock(), Look()
         self._bell.acquire()
-        thread = threading.Thread(target=self._work, args=(self._bell, Look()), name=_NAME, daemon=True)
+        thread = threading.Thread(target=self._work, args=(self._bell, self._look), name=_NAME, daemon=True)
         thread.start()
         self._thread = thread
 
@@ -145,8 +147,9 @@ class Sampler:
                 return False
             parked = self._parked = not self._runs
             seconds = 0.0 if parked else self._wait()
+            if parked:
+                look.forget()
         if parked:
-            look.forget()
             return self._park(bell)
         sleep(seconds)
         return True
