@@ -272,7 +272,7 @@ def test_finishing_writes_what_waits(shelf: Shelf) -> None:
 def test_a_child_process_begins_anew(shelf: Shelf) -> None:
     """After a fork nothing waits, no thread runs, and records are written again."""
     store = SharedStore(shelf, Retention())
-    store.keep(closed())
+    store.backlog.add(closed())  # it waits; and no thread that writes it comes along into a child
     store.forked()
     assert len(store.backlog) == 0
     store.keep(closed())
