@@ -269,13 +269,13 @@ async def test_large_record_off_the_loop(client: httpx.AsyncClient, toolbar: Too
     with toolbar.capture("http") as record:
         for panel in range(4):
             for index in range(500):
-                record.add(f"p{panel}", f"SELECT {index}", 0.0, 0.001, {"text": "x" * 500})
+                record.add(f"p{panel}", f"SELECT {index}", 0.0, 0.001, {"text": "x" * 500, "given": [index] * 20})
     loop, whole, ticks, done = time.thread_time(), time.process_time(), 0, asyncio.Event()
 
     async def tick() -> None:
         nonlocal ticks
         while not done.is_set():
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.001)
             ticks += 1
 
     ticking = asyncio.create_task(tick())

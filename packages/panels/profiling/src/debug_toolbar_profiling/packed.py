@@ -125,6 +125,7 @@ def facts(run: Run) -> dict[str, Any]:
         "missed": run.missed,
         "interval": samples_interval(run),
         "cost": run.cost + run.waits.cost,
+        "locating": run.waits.cost,
         "in_order": samples.in_order and run.waits.samples.in_order,
         "cut": run.stacks.cut + run.waits.stacks.cut,
     }

@@ -24,7 +24,7 @@ loop lets others in where it asks for events, between two slices, and there only
 """
 LINGER = 2.0
 """Seconds for which the thread waits for the next record to profile: to start one takes longer than many requests."""
-_SHARE, _INTERVAL_MOST = 30, 0.03
+_SHARE, _INTERVAL_MOST = 60, 0.03
 """The interval is at least so many times what a sample takes, up to so many seconds."""
 _SPINNING, _SPINS = 0.0005, 3
 """CPU seconds between samples, and how many in a row, that say: no thread can wait here for so short, but spins."""
