@@ -38,7 +38,7 @@ async def test_a_call_is_a_span_with_its_phases(upstream: str) -> None:
     assert (known["network.protocol.version"], known["http.connection.reused"]) == ("1.1", False)
     assert ["Authorization", "Bearer [redacted]"] in second.attributes["http.request.headers"]
     assert second.attributes["http.connection.reused"] is True
-    assert second.attributes["http.client.wait"] >= 0.02
+    assert second.attributes["http.client.wait"] >= 0.015  # the server may begin before its client begins to wait
     assert first.source is not None
     assert first.source.file == __file__
 

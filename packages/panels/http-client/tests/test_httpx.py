@@ -38,7 +38,7 @@ async def test_an_asynchronous_call_is_a_span_with_its_phases(library: Any, upst
     assert (known["http.request.method"], known["http.response.status_code"]) == ("GET", 200)
     assert (known["http.response.body.size"], known["network.protocol.version"]) == (5, "1.1")
     assert known["http.connection.reused"] is False
-    assert known["http.client.wait"] >= 0.02
+    assert known["http.client.wait"] >= 0.015  # the server may begin before its client begins to wait
     assert sum(known[f"http.client.{phase}"] for phase in PHASES) <= span.duration
     assert span.source is not None
     assert span.source.file == __file__
