@@ -16,11 +16,12 @@ _PATIENCE = 1.0
 class Account:
     """One request's share: bytes that its slices left behind, and the most at any moment."""
 
-    __slots__ = ("began", "depth", "mixed", "net", "peak", "ran")
+    __slots__ = ("_clock", "depth", "mixed", "net", "peak")
 
     def __init__(self) -> None:
         self.net = self.peak = self.depth = 0
-        self.ran = self.began = 0.0
+        self._clock: tuple[float, float | None] = 0.0, None
+        """What its slices took, and when the running one began: one value, for another thread reads it in between."""
         self.mixed = False
         """Whether another measured request ran at the same time, in another thread: then its bytes are in here too."""
 
@@ -33,17 +34,18 @@ class Account:
         """Note that a slice begins."""
         self.depth += 1
         if self.depth == 1:
-            self.began = process_time()
+            self._clock = self._clock[0], process_time()
 
     def end(self) -> None:
         """Note that a slice ends."""
         self.depth -= 1
         if self.depth == 0:
-            self.ran += process_time() - self.began
+            self._clock = self.spent(), None
 
     def spent(self) -> float:
         """Return the seconds of the CPU that its slices took up to now; where they wait nothing is traced."""
-        return self.ran + (process_time() - self.began if self.depth else 0.0)
+        ran, began = self._clock
+        return ran if began is None else ran + process_time() - began
 
 
 class Meter:
