@@ -334,10 +334,10 @@ async def test_a_run_ends_in_the_sampling_thread_too(kit: SimpleNamespace) -> No
             ended.set()
             return 0
 
-    SAMPLER._adapt = Ends()  # type: ignore[method-assign]  # it is called in the middle of a sample
+    SAMPLER._spend = Ends()  # type: ignore[method-assign]  # it is called in the middle of a sample
     try:
         assert await asyncio.to_thread(ended.wait, 5)
     finally:
-        del SAMPLER._adapt  # type: ignore[method-assign]
+        del SAMPLER._spend  # type: ignore[method-assign]
     opened.close()
     assert kit.rested()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import functools
 import os
@@ -12,9 +13,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy.util.concurrency import await_only, greenlet_spawn
 
 from debug_toolbar_core import Record
-from debug_toolbar_profiling.awaited import awaited
+from debug_toolbar_core.drive import driven
+from debug_toolbar_profiling.awaited import Chain, awaited
 from debug_toolbar_profiling.climb import Climb, climb, walk
 from debug_toolbar_profiling.clocks import Clocks
 from debug_toolbar_profiling.contexts import context_given, context_of
@@ -132,14 +135,85 @@ async def test_what_is_awaited_may_be_anything() -> None:
     assert awaited(7) == [("builtins.int", 0)]
 
 
+class Tick:
+    """Waits for the loop's next round."""
+
+    def __await__(self) -> Any:
+        yield
+
+
+async def deep(level: int) -> None:
+    """Wait at several places, at several depths."""
+    await Tick()
+    if level:
+        await deep(level - 1)
+        await Tick()
+        await deep(0)
+    await Tick()
+
+
+async def test_what_stands_where_it_stood_is_not_walked_again() -> None:
+    """Found again and again, through generators, drivers and greenlets, the places are those of a new walk."""
+
+    async def items() -> Any:
+        for level in range(3):
+            await deep(level)
+            yield level
+
+    def synchronous() -> None:
+        await_only(deep(1))
+        await_only(deep(0))
+
+    async def outermost() -> None:
+        await deep(3)
+        async for level in items():
+            await deep(level)
+        await driven(deep(2), nothing, nothing)
+        await greenlet_spawn(synchronous)
+        await deep(1)
+
+    def nothing() -> None:
+        """Slices are nobody's here."""
+
+    work, chain, kept = outermost(), Chain(), 0
+    with contextlib.suppress(StopIteration):
+        while True:
+            work.send(None)
+            before = list(chain.places)
+            known = chain.find(work)
+            assert chain.places == awaited(work)
+            assert chain.places[:known] == before[:known]
+            kept += known
+    assert kept > 50
+    assert chain.find(work) == 0
+    assert chain.places == []
+
+
+async def test_a_coroutine_is_not_kept_for_being_found() -> None:
+    """What the application drops is closed at once, whether or not it was found waiting."""
+    closed = list[str]()
+
+    async def dropped() -> None:
+        try:
+            await Tick()
+        finally:
+            closed.append("closed")
+
+    chain, work = Chain(), dropped()
+    work.send(None)
+    chain.find(work)
+    del work
+    assert closed == ["closed"]
+
+
 async def test_awaits_that_cannot_be_located_are_counted(kit: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault of ours while an await is located costs its place, and nothing else."""
     from debug_toolbar_profiling import waits
 
-    def broken(work: object) -> None:
+    def broken(self: object, work: object) -> None:
         raise RuntimeError(work)
 
-    monkeypatch.setattr(waits, "awaited", broken)
+    monkeypatch.setattr(waits.Chain, "find", broken)
     profile = kit.taken(await kit.serve(kit.toolbar_of(), asyncio.sleep(0.01)))
     assert profile.waits == []
     assert profile.facts["waiting"] >= 0.01

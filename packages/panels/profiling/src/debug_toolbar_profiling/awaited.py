@@ -6,6 +6,7 @@ import asyncio
 import gc
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType
 from typing import Any
+from weakref import ref
 
 from debug_toolbar_core.drive import driven
 from debug_toolbar_core.snapshot import named
@@ -19,31 +20,61 @@ _MOST = 200
 _KINDS = (CoroutineType, GeneratorType, AsyncGeneratorType)
 
 
-def awaited(work: Any) -> list[Place]:
-    """Return where a suspended coroutine waits, outermost function first, and what for.
+class Chain:
+    """The stack of one coroutine, found again and again: what stands where it stood is not walked another time.
 
-    It goes on through async generators, other drivers, and the greenlets in which SQLAlchemy calls async drivers.
+    A coroutine that has not ended is awaited by the same ones as before, so all is unchanged from the root to the
+    innermost of those.
     """
-    found: list[Place] = []
-    for _ in range(_MOST):
-        if type(work) in _KINDS:
-            frame, inner = _frame(work)
-            if frame is None:
+
+    __slots__ = ("_links", "places")
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+        self._links: list[tuple[ref[Any], int]] = []
+        """The coroutines, not kept alive for our sake, and at which place each stands."""
+
+    def find(self, work: Any) -> int:
+        """Find where a suspended coroutine waits; return how many of the places, from the first, are as they were.
+
+        It goes on through async generators, other drivers, and the greenlets in which SQLAlchemy calls async drivers.
+        """
+        places, links, at = self.places, self._links, 0
+        while links:
+            known, place = links.pop()
+            inner = known()
+            if inner is not None and inner.cr_frame is not None:
+                work, at = inner, place
                 break
-            if frame.f_code is _DRIVEN:
-                work = local(frame, "slices")
-                continue
-            found.append((frame.f_code, frame.f_lineno or 0))
-            if frame.f_code.co_name == "greenlet_spawn":
-                found += _greenlet(local(frame, "context"))
-            work = inner
-        else:
-            inside = _inside(work)
-            if inside is None:
-                found += _end(work)
-                break
-            work = inside
-    return found
+        del places[at:]
+        for _ in range(_MOST):
+            if type(work) in _KINDS:
+                frame, inner = _frame(work)
+                if frame is None:
+                    break
+                if frame.f_code is _DRIVEN:
+                    work = local(frame, "slices")
+                    continue
+                if type(work) is CoroutineType:
+                    links.append((ref(work), len(places)))
+                places.append((frame.f_code, frame.f_lineno or 0))
+                if frame.f_code.co_name == "greenlet_spawn":
+                    places += _greenlet(local(frame, "context"))
+                work = inner
+            else:
+                inside = _inside(work)
+                if inside is None:
+                    places += _end(work)
+                    break
+                work = inside
+        return at
+
+
+def awaited(work: Any) -> list[Place]:
+    """Return where a suspended coroutine waits, outermost function first, and what for."""
+    chain = Chain()
+    chain.find(work)
+    return chain.places
 
 
 def _frame(work: Any) -> tuple[FrameType | None, Any]:

@@ -15,6 +15,7 @@ from debug_toolbar_core import Record
 from debug_toolbar_core.drive import driven
 from debug_toolbar_profiling.samples import RUNNING, Samples
 from debug_toolbar_profiling.stacks import Count, Function, Named, Stacks
+from debug_toolbar_profiling.turns import TURNS, Calm
 from debug_toolbar_profiling.waits import Waits
 
 SLICES: dict[int, Run] = {}
@@ -52,6 +53,7 @@ class Run:
         self.greenlet: Any = None
         self.outer: Run | None = None
         self.work: Awaitable[Any] | None = None
+        self.calm = Calm()
         self.waits = Waits()
         self.stacks = Stacks()
         self.samples = Samples()
@@ -93,6 +95,8 @@ class Run:
         seconds, cpu, _, _ = self.state
         self.state = (seconds, cpu, now, thread_time())
         SLICES[thread] = self
+        if now > TURNS.soon:
+            TURNS.quick()
 
     def _waited(self, since: float, now: float) -> int:
         """Note a wait that is over, and the slice before it where no sample was taken of that; return its node."""
@@ -116,6 +120,7 @@ class Run:
         seconds, cpu, began, cpu_before = self.state
         self.state = (seconds + (now - began if began else 0.0), cpu + thread_time() - cpu_before, None, 0.0)
         self._suspended = now
+        self.calm.slice(now - (began or now))
         if self.outer is None:
             SLICES.pop(self.thread, None)
         else:

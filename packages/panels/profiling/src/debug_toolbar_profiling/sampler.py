@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from math import inf
 from random import random
@@ -13,15 +12,10 @@ from debug_toolbar_core.border import tell
 from debug_toolbar_profiling.clocks import wake_in_time
 from debug_toolbar_profiling.look import USUAL, Look
 from debug_toolbar_profiling.run import LATE, SLICES, Run
+from debug_toolbar_profiling.turns import BRIEF, TURNS
 
 INTERVAL = USUAL
 """Seconds between two samples, as a mean: they vary by half, not to beat in time with the application's timers."""
-SWITCH, SWITCH_SHARED = 20e-6, 0.0005
-"""Seconds after which a running thread lets the sampler in, and where several compute at once.
-
-Python's own 5 ms would be the interval, and what runs for less than that before it waits would never be seen: the
-loop lets others in where it asks for events, between two slices, and there only would the sampler look.
-"""
 LINGER = 2.0
 """Seconds for which the thread waits for the next record to profile: to start one takes longer than many requests."""
 _SHARE, _INTERVAL_MOST = 60, 0.03
@@ -46,8 +40,6 @@ class Sampler:
         self._look = Look()
         self._parked = False
         """Whether the thread waits for the bell, which is locked until it is rung."""
-        self._before: float | None = None
-        self._set = self._switch_least = SWITCH
         self._last = self._pass = self._used = 0.0
         self._spins = 0
 
@@ -56,12 +48,16 @@ class Sampler:
         with self._lock:
             if not self._runs or self._thread is None:
                 self._begin(run.thread)
+            else:
+                TURNS.quick()
             self._runs |= {run}
+            TURNS.all = tuple(each.calm for each in self._runs)
 
     def remove(self, run: Run) -> None:
         """Sample for one record less: when this returns, nobody looks for it any more."""
         with self._lock:
             self._runs -= {run}
+            TURNS.all = tuple(each.calm for each in self._runs)
             if not self._runs:
                 self._end()
 
@@ -83,10 +79,8 @@ class Sampler:
         if self._parked:
             self._ring()
         self._last = perf_counter()
-        Run.due = self._last + INTERVAL
-        self._before = sys.getswitchinterval()
-        # Only now: a new thread goes on to where it waits, before it is sent away again.
-        self._switch(self._switch_least)
+        Run.due = TURNS.due = self._last + INTERVAL
+        TURNS.begin()  # only now: a new thread goes on to where it waits, before it is sent away again
 
     def _start(self) -> None:
         self._pass, self._parked, self._bell, self._look = 0.0, False, threading.Lock(), Look()
@@ -100,33 +94,15 @@ class Sampler:
         self._bell.release()
 
     def _end(self) -> None:
-        if self._before is not None and self._ours():
-            sys.setswitchinterval(self._before)
-        self._before = None
+        TURNS.end()
         Run.due = inf
-
-    def _switch(self, seconds: float) -> None:
-        self._set = seconds if self._before is None else min(seconds, self._before)
-        sys.setswitchinterval(self._set)
-
-    def _adapt(self, busy: int) -> None:
-        """Have threads that compute at once take turns less often: each turn costs them."""
-        wanted = SWITCH_SHARED if busy > 1 else self._switch_least
-        if wanted != self._set and self._ours():
-            self._switch(wanted)
-
-    def _ours(self) -> bool:
-        """Tell whether the switch interval is what we set: what somebody else set in the meantime stays."""
-        return abs(sys.getswitchinterval() - self._set) < 1e-6
 
     def forked(self) -> None:
         """Begin anew in a forked process: its parent's thread is not in it."""
-        before = self._before
         self._reset()
         SLICES.clear()
         Run.due = inf
-        if before is not None:
-            sys.setswitchinterval(before)
+        TURNS.forked()
 
     def _work(self, bell: threading.Lock, look: Look) -> None:
         own = threading.get_ident()
@@ -172,15 +148,19 @@ class Sampler:
         now, used = perf_counter(), thread_time()
         self._spins = self._spins + 1 if used - self._used > _SPINNING else 0
         if self._spins >= _SPINS:  # as on an emulated machine; and it would keep the others from going on
-            self._switch_least = SWITCH_SHARED
-        self._adapt(look(self._runs, own, now - self._last))
+            TURNS.spare()
+        for run in self._runs:
+            if now - min(TURNS.due, run.state[2] or now) > BRIEF:  # something runs, or ran, that is not over soon
+                run.calm.end()
+        TURNS.quick(look(self._runs, own, now - self._last))
         self._last, self._used = now, thread_time()
         self._spend(self._used - used)
 
     def _wait(self) -> float:
         """Return the seconds until the next look: none where somebody kept us from it."""
         due = self._last + max(INTERVAL, min(self._pass * _SHARE, _INTERVAL_MOST)) * (0.5 + random())
-        Run.due = due + LATE
+        Run.due, TURNS.due = due + LATE, due
+        TURNS.settle()
         return max(0.0, due - perf_counter())
 
     def _spend(self, took: float) -> None:

@@ -7,14 +7,14 @@ from types import CodeType
 from typing import Any
 
 from debug_toolbar_core.source import is_library
-from debug_toolbar_profiling.awaited import Place, awaited
+from debug_toolbar_profiling.awaited import Chain, Place
 from debug_toolbar_profiling.climb import is_user
 from debug_toolbar_profiling.samples import WAITING, Samples
 from debug_toolbar_profiling.stacks import ROOT, Function, Named, Stacks
 
 SHORT = 30e-6
 """Seconds: shorter waits are summed up, not located."""
-_SHARE, _AT_ONCE = 0.03, 0.0004
+_SHARE, _AT_ONCE = 0.03, 0.0002
 _POINTS_MOST = 300
 _SLICES_MOST = 1_000
 Point = tuple[Function, int, Function]
@@ -27,7 +27,7 @@ class Waits:
     It is found out when the wait is over: until its coroutine is resumed, it stands where it stood all the time.
     """
 
-    __slots__ = ("_short", "_spent", "count", "points", "samples", "seconds", "slices", "stacks")
+    __slots__ = ("_chain", "_nodes", "_short", "_spent", "count", "points", "samples", "seconds", "slices", "stacks")
 
     def __init__(self) -> None:
         self.stacks = Stacks(2_000)
@@ -39,6 +39,9 @@ class Waits:
         self.count = 0
         self.seconds = 0.0
         self._spent = 0.0
+        self._chain = Chain()
+        self._nodes: list[int] = []
+        """The node of each place in the chain."""
         self._short: list[float] | None = None
         """The newest sample, where it is of waits that are not located."""
 
@@ -54,9 +57,10 @@ class Waits:
             return ROOT
         before = perf_counter()
         try:
-            node = self.locate(awaited(work), seconds)
+            known = self._chain.find(work)
+            node = self.locate(self._chain.places, seconds, known)
         except Exception:  # noqa: BLE001 - a border: this is the application's path; the wait counts as not located
-            node = ROOT
+            node, self._chain = ROOT, Chain()
         self._spent += perf_counter() - before
         self.samples.add(at, WAITING, node, seconds, 0.0, self.count)
         self._short = None
@@ -79,8 +83,14 @@ class Waits:
             common.pop()
         return common
 
-    def locate(self, places: list[Place], seconds: float) -> int:
-        """Count a wait at its await point, and return its node."""
+    def locate(self, places: list[Place], seconds: float, known: int = 0) -> int:
+        """Count a wait at its await point, and return its node; so many of the places are those of the last one."""
+        nodes = self._nodes
+        del nodes[known:]
+        node = nodes[-1] if nodes else ROOT
+        for function, _ in places[known:]:
+            node = self.stacks.node((function,), node)
+            nodes.append(node)
         if not places:
             return ROOT
         own = next((at for at in range(len(places) - 1, -1, -1) if _is_users(places[at][0])), None)
@@ -88,7 +98,10 @@ class Waits:
             own = max(0, len(places) - 2)
         code, line = places[own]
         what = places[own + 1 : own + 2] or places[-1:]
-        point = (code, line, what[0][0])
+        self._count((code, line, what[0][0]), seconds)
+        return node
+
+    def _count(self, point: Point, seconds: float) -> None:
         known = self.points.get(point)
         if known is None and len(self.points) < _POINTS_MOST:
             known = self.points[point] = [0, 0.0, 0.0]
@@ -96,7 +109,6 @@ class Waits:
             known[0] += 1
             known[1] += seconds
             known[2] = max(known[2], seconds)
-        return self.stacks.node([code for code, _ in places])
 
     @property
     def cost(self) -> float:
