@@ -144,7 +144,9 @@ async def test_files_for_other_tools(page: Page, server: Callable[[Any], str], t
     flame = await opened(page, server, FlamePanel())
     async with page.expect_download() as waiting:
         await flame.get_by_role("button", name="speedscope").click()
-    await (await waiting.value).save_as(tmp_path / "a.json")
+    download = await waiting.value
+    assert download.suggested_filename.startswith("profiling-"), "files of several panels' flames are told apart"
+    await download.save_as(tmp_path / "a.json")
     document = json.loads((tmp_path / "a.json").read_text())
     assert document["$schema"] == "https://www.speedscope.app/file-format-schema.json"
     assert document["profiles"][0]["samples"] == STACKS

@@ -161,7 +161,8 @@ export class FlameElement extends LitElement {
     const { block } = this;
     const profile = this.#profile;
     if (!block || !profile) return;
-    const name = `flame-${this.context.detail?.record.id ?? "graph"}`;
+    const { panel, detail } = this.context;
+    const name = `${panel || "flame"}-${detail?.record.id ?? "graph"}`;
     if (what === "speedscope") download(`${name}.speedscope.json`, speedscope(block, this.chosen));
     else download(`${name}.${profile.name.replace(/\W+/g, "-").toLowerCase()}.txt`, collapsed(block, profile), "text/plain");
   }
