@@ -10,7 +10,18 @@ from types import SimpleNamespace
 import pytest
 
 from debug_toolbar_profiling import turns
-from debug_toolbar_profiling.turns import SHORT, TURNS
+from debug_toolbar_profiling.turns import SHARED, SHORT, TURNS
+
+
+@pytest.fixture(autouse=True)
+def as_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with turns as short as they may be: a test before, on a busy machine, may have found them too short."""
+    monkeypatch.setattr(TURNS, "_least", SHORT)
+
+
+def is_quick(seconds: float) -> bool:
+    """Tell whether the sampler is let in; how soon depends on what else the machine does."""
+    return round(seconds, 6) in {SHORT, SHARED}
 
 
 @pytest.fixture
@@ -41,7 +52,8 @@ async def test_brief_slices_leave_it_as_it_was(kit: SimpleNamespace, rarely: Non
 
     before = sys.getswitchinterval()
     await kit.serve(kit.toolbar_of(), handler())
-    assert seen == pytest.approx([SHORT, before, SHORT])
+    assert [is_quick(each) for each in seen] == [True, False, True]
+    assert seen[1] == before
     assert sys.getswitchinterval() == before
 
 
@@ -58,24 +70,22 @@ async def test_one_more_request_has_quick_turns(kit: SimpleNamespace, rarely: No
         seen.append(sys.getswitchinterval())
         await asyncio.create_task(kit.serve(toolbar, second()))
 
-    before = sys.getswitchinterval()
     await kit.serve(toolbar, first())
-    assert seen == pytest.approx([before, SHORT])
+    assert [is_quick(each) for each in seen] == [False, True]
 
 
 async def test_turns_are_quick_again_when_the_sampler_is_due(kit: SimpleNamespace) -> None:
     """A slice that begins shortly before the sampler is due lets it in."""
-    seen: set[float] = set()
+    seen: set[bool] = set()
 
     async def handler() -> None:
         end = time.perf_counter() + 0.1
         while time.perf_counter() < end:
             await steps(1)
-            seen.add(round(sys.getswitchinterval(), 6))
+            seen.add(is_quick(sys.getswitchinterval()))
 
-    before = sys.getswitchinterval()
     await kit.serve(kit.toolbar_of(), handler())
-    assert {SHORT, before} <= seen
+    assert seen == {True, False}
 
 
 async def test_what_computes_after_many_brief_slices_is_found(kit: SimpleNamespace) -> None:
