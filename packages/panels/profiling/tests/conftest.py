@@ -19,6 +19,7 @@ from debug_toolbar_core.exclusive import EXCLUSIVE
 from debug_toolbar_profiling import ProfilingPanel
 from debug_toolbar_profiling.run import SLICES
 from debug_toolbar_profiling.taken import Taken
+from debug_toolbar_profiling.turns import SHORT, TURNS
 
 HERE = Path(__file__).parent
 TRIES = 5
@@ -68,12 +69,21 @@ def sampling() -> bool:
     return any(leaf is None or leaf.f_code.co_name != "_park" for leaf in found)
 
 
+def begun() -> bool:
+    """Tell whether the sampling thread goes to work: it does when it has its turn."""
+    return _in_time(sampling)
+
+
 def rested() -> bool:
     """Tell whether the sampling thread goes to rest: it does when its last wait between two looks is over."""
+    return _in_time(lambda: not sampling())
+
+
+def _in_time(true: Callable[[], bool]) -> bool:
     until = time.monotonic() + 5
-    while sampling() and time.monotonic() < until:
+    while not true() and time.monotonic() < until:
         time.sleep(0.001)
-    return not sampling()
+    return true()
 
 
 def switched_on() -> dict[str, Any]:
@@ -97,14 +107,13 @@ def switched_on() -> dict[str, Any]:
 @pytest.fixture
 def kit() -> SimpleNamespace:
     """The helpers above: test files cannot import one another."""
-    return SimpleNamespace(
-        toolbar_of=toolbar_of, serve=serve, taken=taken, burner=burner, sampling=sampling, rested=rested
-    )
+    return SimpleNamespace(toolbar_of=toolbar_of, serve=serve, taken=taken, burner=burner, begun=begun, rested=rested)
 
 
 @pytest.fixture(autouse=True)
 def _nothing_stays_on() -> Iterator[None]:
     """After every test nothing is switched on that was not before."""
+    TURNS._least = SHORT  # as in a new process: on a busy machine one may have found that it needs longer turns
     before = switched_on()
     yield
     assert switched_on() == before

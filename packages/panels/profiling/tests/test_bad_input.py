@@ -29,12 +29,12 @@ def threads() -> list[threading.Thread]:
 async def test_there_is_one_thread_while_somebody_profiles(kit: SimpleNamespace) -> None:
     """Two profiled at once share a thread, which rests after the last; the switch interval is as it was."""
     toolbar, before = kit.toolbar_of(), sys.getswitchinterval()
-    assert not kit.sampling()
+    assert kit.rested()
     first, second = toolbar.open("http"), toolbar.open("http")
     assert len(threads()) == 1
     assert sys.getswitchinterval() < before
     first.close()
-    assert kit.sampling()
+    assert kit.begun()
     second.close()
     assert kit.rested()
     assert sys.getswitchinterval() == before
@@ -141,7 +141,7 @@ def test_a_forgotten_request_is_let_go(kit: SimpleNamespace) -> None:
     toolbar = kit.toolbar_of()
     task = loop.create_task(kit.serve(toolbar, asyncio.sleep(10)))
     loop.run_until_complete(asyncio.sleep(0.01))
-    assert kit.sampling()
+    assert kit.begun()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         loop.run_until_complete(task)

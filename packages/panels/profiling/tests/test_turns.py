@@ -10,13 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from debug_toolbar_profiling import turns
-from debug_toolbar_profiling.turns import SHARED, SHORT, TURNS
-
-
-@pytest.fixture(autouse=True)
-def as_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin with turns as short as they may be: a test before, on a busy machine, may have found them too short."""
-    monkeypatch.setattr(TURNS, "_least", SHORT)
+from debug_toolbar_profiling.turns import SHARED, SHORT, Turns
 
 
 def is_quick(seconds: float) -> bool:
@@ -108,15 +102,16 @@ async def test_what_computes_after_many_brief_slices_is_found(kit: SimpleNamespa
 def test_what_ends_in_another_thread_meanwhile_is_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last request may be closed by the collector, while its turns are being changed."""
     before = sys.getswitchinterval()
-    TURNS.begin()
-    asked = TURNS._ours
+    mine = Turns()
+    mine.begin()
+    asked = mine._ours
 
     def ended() -> bool:
         result = asked()
         monkeypatch.undo()
-        TURNS.end()
+        mine.end()
         return result
 
-    monkeypatch.setattr(TURNS, "_ours", ended)
-    TURNS.quick(busy=2)
+    monkeypatch.setattr(mine, "_ours", ended)
+    mine.quick(busy=2)
     assert sys.getswitchinterval() == before
